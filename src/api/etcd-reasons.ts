@@ -1,0 +1,48 @@
+import type { ReasonTable } from './reason-entry.ts';
+import { shared } from './reason-entry.ts';
+
+const { NotObserved, EtcdUnreachable } = shared;
+
+/** Reasons of the conditions about the etcd behind a pair. */
+export const etcdReasons = {
+  EtcdReachable: {
+    Reachable: { status: 'True', meaning: 'The sessions can be read.' },
+    Unreachable: {
+      status: 'False',
+      meaning: 'etcd has not answered for ten seconds.',
+      action:
+        'Check that etcd runs, that `etcd.endpoints` is right, and that network policies let the operator through.',
+    },
+    AuthenticationFailed: {
+      status: 'False',
+      meaning: 'etcd refuses the user name or the password.',
+      action: 'Correct the Secret that `etcd.auth.secretName` names.',
+    },
+    PermissionDenied: {
+      status: 'False',
+      meaning: 'The etcd user may not read the sessions.',
+      action: 'Grant the user reading and writing of everything below `etcd.rootPath`.',
+    },
+    TLSFailed: {
+      status: 'False',
+      meaning: 'The encrypted connection to etcd cannot be made.',
+      action: 'Check the Secret that `etcd.tls.secretName` names, and `etcd.tls.serverName`.',
+    },
+    SecretNotFound: {
+      status: 'False',
+      meaning: 'A Secret that `etcd` names does not exist or lacks a key.',
+      action: 'Create the Secret with the keys that the description of the field lists.',
+    },
+    NotObserved,
+  },
+  EtcdHealthy: {
+    Healthy: { status: 'True', meaning: 'etcd has a quorum: a linearizable read succeeds.' },
+    NoQuorum: {
+      status: 'False',
+      meaning: 'etcd answers and has no leader. Milvus cannot renew its sessions.',
+      action: 'Bring the majority of the etcd members back. The pods of the pair are left alone until then.',
+    },
+    EtcdUnreachable,
+    NotObserved,
+  },
+} as const satisfies Readonly<Record<string, ReasonTable>>;

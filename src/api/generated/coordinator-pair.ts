@@ -1,0 +1,541 @@
+/*
+ * Generated from crds/coordinatorpairs.yaml by scripts/generate-types.ts: do not edit.
+ *
+ * The types describe an object as the API server returns it: fields with a default are there.
+ */
+/**
+ * What the pair shall be.
+ */
+export interface CoordinatorPairSpec {
+  /**
+   * The coordinator role to run, by the name Milvus uses. `mixcoord` runs all coordinators in one process and is the only role from Milvus 2.6 on. `rootcoord`, `querycoord` and `datacoord` exist before 2.6, `indexcoord` in 2.2 only. The role cannot be changed: make another pair instead.
+   */
+  role: 'rootcoord' | 'querycoord' | 'datacoord' | 'indexcoord' | 'mixcoord';
+  /**
+   * The Milvus image, for example `milvusdb/milvus:v2.4.15`. The Milvus version is read from the tag unless `version` is set. Changing the image is a rollout: the STANDBY is renewed first, then ACTIVE moves to it once.
+   */
+  image: string;
+  /**
+   * When the node pulls the image: `Always`, `IfNotPresent` or `Never`, with the meaning they have in a pod. Defaults to `IfNotPresent`, whatever the tag is.
+   */
+  imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
+  /**
+   * The Milvus version inside the image, for example `2.4.15` or `2.6.0-rc1`; a leading `v` is accepted. It decides which arguments and settings the pods get. Left out, it is read from the image's tag. It must be set when the tag names no full version: a digest alone, `latest`, `2.4-latest` or a nightly build such as `master-20240101-abcdef`. When both are there, this field counts.
+   */
+  version?: string;
+  /**
+   * How much the operator does. `Managed` (the default): everything. `ObserveOnly`: it reports in the status and changes nothing, and removes the role labels. `Paused`: it changes nothing but the role labels, which go on following ACTIVE, so that the Service `<name>-active` stays right. Milvus fails over by itself in every mode.
+   */
+  mode: 'Managed' | 'ObserveOnly' | 'Paused';
+  /**
+   * `Running` (the default) keeps two pods. `Stopped` scales the pair to none and keeps everything else, so that it can be started again.
+   */
+  runState: 'Running' | 'Stopped';
+  /**
+   * The etcd that Milvus uses. The operator reads the same etcd to see who is ACTIVE.
+   */
+  etcd: {
+    /**
+     * The addresses of etcd, each `host:port` without a scheme, for example `my-release-etcd:2379` or `etcd-0.etcd.milvus.svc:2379`. A host without a dot means a Service in the pair's namespace. An IPv6 address stands in brackets: `[fd00::1]:2379`.
+     */
+    endpoints: string[];
+    /**
+     * Milvus' `etcd.rootPath`: the prefix of all of its keys. Defaults to `by-dev`, which is what Milvus and its Helm chart use; the Milvus operator uses the name of its Milvus object. It must be the same for all components of one Milvus, and can change only while the pair is stopped.
+     */
+    rootPath: string;
+    /**
+     * Milvus' `etcd.metaSubPath`: the part of its keys, below `rootPath`, that holds metadata and sessions. Defaults to `meta`. It can change only while the pair is stopped.
+     */
+    metaSubPath: string;
+    /**
+     * How Milvus and the operator log in to etcd. Left out, they do not. Needs Milvus 2.3.7 or newer.
+     */
+    auth?: {
+      /**
+       * The name of a Secret in the pair's namespace with the keys `username` and `password`, as in the type kubernetes.io/basic-auth. The user must be allowed to read and write everything below `rootPath`.
+       */
+      secretName: string;
+    };
+    /**
+     * How Milvus and the operator encrypt their connections to etcd. Left out, they do not.
+     */
+    tls?: {
+      /**
+       * The name of a Secret in the pair's namespace with the keys `ca.crt`, `tls.crt` and `tls.key`, as in the type kubernetes.io/tls with the CA added. All three are needed: Milvus always presents a client certificate.
+       */
+      secretName: string;
+      /**
+       * The name that the operator expects in etcd's certificate. Left out, it is the host as written in `endpoints`. It does not reach Milvus, which has no such setting and always expects the host as written.
+       */
+      serverName?: string;
+    };
+  };
+  /**
+   * Overrides of milvus.yaml, mounted as /milvus/configs/user.yaml. Exactly one of `inline` and `configMapName` is set. A change is a rollout. Needs Milvus 2.3.0 or newer.
+   */
+  config?: {
+    /**
+     * The name of a ConfigMap in the pair's namespace whose key `user.yaml` holds the overrides.
+     */
+    configMapName?: string;
+    /**
+     * The overrides themselves, in the structure of milvus.yaml, for example `{dataCoord: {segment: {maxSize: 2048}}}`. What the operator sets has no place here: the etcd connection, the session TTL, and the address, port and active-standby flag of the coordinators.
+     */
+    inline?: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * How long, in seconds, etcd keeps the session of a coordinator that stopped renewing it. It is the longest time a takeover waits when nobody can prove that the ACTIVE is dead. Left out, the image's own setting holds: 10 to 60 seconds by version. Below 30 a coordinator may lose its session when a single etcd member vanishes, because its etcd client needs up to 30 seconds to notice a dead connection (milvus#29345). At least 10.
+   */
+  sessionTTLSeconds?: number;
+  /**
+   * What both pods get beside Milvus itself. Names and meaning are those of the coordinator values of the milvus-helm chart where it has them, so that a block can be moved over.
+   */
+  pod: {
+    /**
+     * CPU and memory of the Milvus container, as in a pod, for example `{requests: {cpu: 500m, memory: 1Gi}, limits: {memory: 4Gi}}`. Left out, none are set.
+     */
+    resources?: {
+      /**
+       * Amounts by resource name, such as `cpu` and `memory`.
+       */
+      requests?: {
+        [k: string]: number | string;
+      };
+      /**
+       * Amounts by resource name, such as `cpu` and `memory`.
+       */
+      limits?: {
+        [k: string]: number | string;
+      };
+    };
+    /**
+     * Labels that a node must have to run the pods. Left out, any node may.
+     */
+    nodeSelector?: {
+      [k: string]: string;
+    };
+    /**
+     * Affinity rules as in a pod (PodSpec.affinity). They are added to the rule that keeps the two pods on different nodes; see `placement`.
+     */
+    affinity?: {
+      [k: string]: unknown;
+    };
+    /**
+     * Taints that the pods tolerate, as in a pod (PodSpec.tolerations).
+     */
+    tolerations?: {
+      /**
+       * The taint's key. Left out with the operator `Exists`, every taint matches.
+       */
+      key?: string;
+      /**
+       * How the taint is compared, `Exists` or `Equal`. Left out, it is `Equal`.
+       */
+      operator?: string;
+      /**
+       * The taint's value, for the operator `Equal`.
+       */
+      value?: string;
+      /**
+       * `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, every effect matches.
+       */
+      effect?: string;
+      /**
+       * For how many seconds `NoExecute` is tolerated. Left out, for ever.
+       */
+      tolerationSeconds?: number;
+    }[];
+    /**
+     * Spread rules as in a pod (PodSpec.topologySpreadConstraints). Left out, the pods are spread over zones where possible.
+     */
+    topologySpreadConstraints?: {
+      [k: string]: unknown;
+    }[];
+    /**
+     * More environment variables of the Milvus container. Milvus takes any setting of milvus.yaml this way: `dataCoord.segment.maxSize` is `DATA_COORD_SEGMENT_MAXSIZE`. What the operator sets cannot be set here, in whatever spelling.
+     */
+    extraEnv?: {
+      /**
+       * The name of the variable.
+       */
+      name: string;
+      /**
+       * Its value.
+       */
+      value?: string;
+      /**
+       * Where the value comes from, as in a pod (EnvVarSource), for example `{secretKeyRef: {name: minio, key: accesskey}}`.
+       */
+      valueFrom?: {
+        [k: string]: unknown;
+      };
+    }[];
+    /**
+     * More volumes of the pods, as in a pod (PodSpec.volumes).
+     */
+    extraVolumes?: {
+      /**
+       * The name of the volume. Names that begin with `pair-` are the operator's.
+       */
+      name: string;
+      [k: string]: unknown;
+    }[];
+    /**
+     * Where `extraVolumes` appear in the Milvus container, as in a pod (Container.volumeMounts).
+     */
+    extraVolumeMounts?: {
+      /**
+       * The name of the volume.
+       */
+      name: string;
+      /**
+       * The absolute path in the container.
+       */
+      mountPath: string;
+      [k: string]: unknown;
+    }[];
+    /**
+     * More labels of the pods. Keys below `ha.milvus.io/` and `app.kubernetes.io/` are the operator's.
+     */
+    labels?: {
+      [k: string]: string;
+    };
+    /**
+     * More annotations of the pods. Keys below `ha.milvus.io/` are the operator's.
+     */
+    annotations?: {
+      [k: string]: string;
+    };
+    /**
+     * The PriorityClass of the pods. Left out, the cluster's default.
+     */
+    priorityClassName?: string;
+    /**
+     * The ServiceAccount of the pods. Left out, `default`, without its token: Milvus does not talk to Kubernetes. With a name, the token is mounted as that ServiceAccount says.
+     */
+    serviceAccountName?: string;
+    /**
+     * Secrets in the pair's namespace with which the image is pulled.
+     */
+    imagePullSecrets?: {
+      /**
+       * The name of the Secret.
+       */
+      name: string;
+    }[];
+    /**
+     * The security context of the pods, as in a pod (PodSpec.securityContext). It is laid over the operator's, field by field: `{seccompProfile: {type: RuntimeDefault}}`. The stock Milvus image can be started by root only.
+     */
+    podSecurityContext?: {
+      [k: string]: unknown;
+    };
+    /**
+     * The security context of the Milvus container, as in a pod (Container.securityContext). It is laid over the operator's, field by field: no privilege escalation and no capabilities.
+     */
+    containerSecurityContext?: {
+      [k: string]: unknown;
+    };
+    /**
+     * How long, in seconds, a pod may take to stop before it is killed. Defaults to 60. A coordinator that stops in time gives its role back at once; one that is killed does not.
+     */
+    terminationGracePeriodSeconds: number;
+  };
+  /**
+   * Whether the two pods run on different nodes. `Preferred` (the default): where possible; the condition `Redundant` tells. `Required`: always; the second pod waits for a second node.
+   */
+  placement: 'Preferred' | 'Required';
+  /**
+   * How a change of the pods is carried out.
+   */
+  rollout: {
+    /**
+     * `Automatic` (the default): the STANDBY is renewed, and once it is registered again ACTIVE moves to it, once. `Paused`: changes of the spec wait; the condition `UpToDate` says so. Failovers and restarts then still bring up pods as they were.
+     */
+    policy: 'Automatic' | 'Paused';
+  };
+}
+
+/**
+ * What the operator sees. Nothing in it changes while nothing happens.
+ */
+export interface CoordinatorPairStatus {
+  /**
+   * The generation of the spec that this status is about.
+   */
+  observedGeneration?: number;
+  /**
+   * The state of the pair in one sentence.
+   */
+  summary?: string;
+  /**
+   * The process that holds the role in etcd. Absent when none does.
+   */
+  active?: {
+    /**
+     * The pod of the process. Absent when it is none of this pair's pods.
+     */
+    podName?: string;
+    /**
+     * The node of the pod.
+     */
+    nodeName?: string;
+    /**
+     * The address that the process registered, `ip:port`.
+     */
+    address: string;
+    /**
+     * Milvus' number of the process, a new and higher one at each start. A string, because it is a 64-bit number.
+     */
+    serverID: string;
+    /**
+     * Since when the operator has seen the process in this role.
+     */
+    sinceTime: string;
+  };
+  /**
+   * The process that is registered in etcd to take over. Absent when none is.
+   */
+  standby?: {
+    /**
+     * The pod of the process. Absent when it is none of this pair's pods.
+     */
+    podName?: string;
+    /**
+     * The node of the pod.
+     */
+    nodeName?: string;
+    /**
+     * The address that the process registered, `ip:port`.
+     */
+    address: string;
+    /**
+     * Milvus' number of the process, a new and higher one at each start. A string, because it is a 64-bit number.
+     */
+    serverID: string;
+    /**
+     * Since when the operator has seen the process in this role.
+     */
+    sinceTime: string;
+  };
+  /**
+   * Every process of the pair: those registered in etcd, and those pods that are not. A session that is bound to a container was seen renewed while that container ran, so that the container's end proves the end of the session.
+   */
+  members?: {
+    /**
+     * Milvus' number of the process. Absent when it is not registered.
+     */
+    serverID?: string;
+    /**
+     * The etcd lease of the session, in decimal.
+     */
+    leaseID?: string;
+    /**
+     * The etcd revision at which the session's key was created.
+     */
+    createRevision?: string;
+    /**
+     * The pod of the process.
+     */
+    podName?: string;
+    /**
+     * The UID of that pod, once bound.
+     */
+    podUID?: string;
+    /**
+     * The container to which the session is bound. Absent until then.
+     */
+    containerID?: string;
+    /**
+     * The node of the pod.
+     */
+    nodeName?: string;
+    /**
+     * When the session was bound to the container.
+     */
+    boundTime?: string;
+    /**
+     * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Terminating` is being stopped. `Gone` is a session whose process has ended. `Unknown`: etcd cannot be read.
+     */
+    state: 'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Unknown';
+  }[];
+  /**
+   * What the ACTIVE registered in etcd.
+   */
+  session?: {
+    /**
+     * For how many seconds etcd grants the session after each renewal.
+     */
+    grantedTTLSeconds?: number;
+    /**
+     * Whether the active-standby setting has reached Milvus, told by the keys it wrote. When false, the second process cannot stand by.
+     */
+    flagEffective?: boolean;
+    /**
+     * The Milvus version that the ACTIVE registered.
+     */
+    version?: string;
+  };
+  /**
+   * The state of the pair, point by point. All are present from the first write on, `Unknown` included; `Reconciling` and `Stalled` only while they are true.
+   */
+  conditions?: {
+    /**
+     * What the condition is about, for example `Ready`.
+     */
+    type: string;
+    /**
+     * Whether it is so.
+     */
+    status: 'True' | 'False' | 'Unknown';
+    /**
+     * The generation of the spec that the condition is about.
+     */
+    observedGeneration?: number;
+    /**
+     * Since when the status is what it is.
+     */
+    lastTransitionTime: string;
+    /**
+     * Why, in one word. The reference lists every reason and what to do.
+     */
+    reason: string;
+    /**
+     * What is the case, since when, until when, and what to do.
+     */
+    message: string;
+  }[];
+  /**
+   * The change of ACTIVE under way. Absent when there is none.
+   */
+  transition?: {
+    /**
+     * `Failover`: ACTIVE was lost. `Switchover`: a planned move of ACTIVE. `Rollout`: the pods are being renewed.
+     */
+    type: 'Failover' | 'Switchover' | 'Rollout';
+    /**
+     * The pod that was ACTIVE when it began.
+     */
+    from?: string;
+    /**
+     * The pod that is expected to become ACTIVE.
+     */
+    to?: string;
+    /**
+     * Why it began, in one word.
+     */
+    reason: string;
+    /**
+     * When it began.
+     */
+    startTime: string;
+    /**
+     * When the present step counts as stuck.
+     */
+    deadlineTime: string;
+    /**
+     * What is being waited for, in one word.
+     */
+    step: string;
+    /**
+     * The value of the annotation that asked for it, for a switchover.
+     */
+    token?: string;
+  };
+  /**
+   * The last unplanned change of ACTIVE.
+   */
+  lastFailover?: {
+    /**
+     * The pod that was ACTIVE before.
+     */
+    from: string;
+    /**
+     * The pod that became ACTIVE.
+     */
+    to: string;
+    /**
+     * Why ACTIVE was lost, in one word.
+     */
+    reason: string;
+    /**
+     * When the operator noticed the loss.
+     */
+    noticedTime: string;
+    /**
+     * When the new ACTIVE held the role.
+     */
+    endTime: string;
+    /**
+     * The time between the two, in milliseconds.
+     */
+    durationMilliseconds: number;
+    /**
+     * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it after the process was proven dead. `Released`: the process gave it back.
+     */
+    how: 'LeaseExpired' | 'LeaseRevoked' | 'Released';
+  };
+  /**
+   * The answer to the last switchover that was asked for.
+   */
+  lastSwitchover?: {
+    /**
+     * The value of the annotation `ha.milvus.io/switchover` that was answered. Equal to the annotation: the request is done with.
+     */
+    token: string;
+    /**
+     * `Completed`: ACTIVE moved. `Refused`: nothing was done. `Failed`: it began and did not end well. `Ignored`: the annotation was there before the operator first saw the pair.
+     */
+    result: 'Completed' | 'Refused' | 'Failed' | 'Ignored';
+    /**
+     * Why, in one word.
+     */
+    reason: string;
+    /**
+     * When it was answered.
+     */
+    time: string;
+  };
+  /**
+   * The last ten changes, newest first.
+   */
+  history?: {
+    /**
+     * When the change ended.
+     */
+    time: string;
+    /**
+     * What it was; as in `transition`.
+     */
+    type: 'Failover' | 'Switchover' | 'Rollout';
+    /**
+     * The pod that was ACTIVE before.
+     */
+    from: string;
+    /**
+     * The pod that was ACTIVE after it.
+     */
+    to: string;
+    /**
+     * Why it began, in one word.
+     */
+    reason: string;
+    /**
+     * How long it took, in milliseconds.
+     */
+    durationMilliseconds: number;
+    /**
+     * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it after the process was proven dead. `Released`: the process gave it back.
+     */
+    how?: 'LeaseExpired' | 'LeaseRevoked' | 'Released';
+  }[];
+  /**
+   * The nodes of the ACTIVE and of the STANDBY, in this order, joined by a comma.
+   */
+  nodes?: string;
+  /**
+   * The label selector of the pair's pods.
+   */
+  selector?: string;
+}

@@ -1,0 +1,129 @@
+import type { ReasonTable } from './reason-entry.ts';
+import { shared } from './reason-entry.ts';
+
+const { NotObserved, EtcdUnreachable, Stopped, FlagNotEffective } = shared;
+
+/** Reasons of the conditions about who is ACTIVE and who stands by. */
+export const roleReasons = {
+  Ready: {
+    PairReady: { status: 'True', meaning: 'An ACTIVE serves and a STANDBY is registered to take over.' },
+    NoActive: { status: 'False', meaning: 'No process serves the role.', action: 'See the condition ActiveElected.' },
+    NoStandby: {
+      status: 'False',
+      meaning: 'The ACTIVE serves, but nobody would take over.',
+      action: 'See the condition StandbyReady.',
+    },
+    Activating: {
+      status: 'False',
+      meaning: 'A process holds the role and does not serve yet: it is loading its metadata.',
+    },
+    SpecInvalid: {
+      status: 'False',
+      meaning: 'The spec cannot be carried out.',
+      action: 'See the condition SpecValid.',
+    },
+    Conflict: {
+      status: 'False',
+      meaning: "An object or a process that is not the pair's is in the way.",
+      action: 'See the condition NoConflict.',
+    },
+    FlagNotEffective,
+    Stopped,
+    EtcdUnreachable,
+    NotObserved,
+  },
+  ActiveElected: {
+    Elected: { status: 'True', meaning: 'A process of this pair holds the role in etcd.' },
+    HolderForeign: {
+      status: 'False',
+      meaning: "The role is held by a process that is none of this pair's pods.",
+      action: "Stop that process, or set `etcd.rootPath` to this Milvus' own path.",
+    },
+    WaitingForLease: {
+      status: 'False',
+      meaning:
+        'The process that held the role is gone, but its session still runs. The STANDBY takes over when it ends.',
+      action: 'Wait until the time shown. If its node is lost for good, taint it node.kubernetes.io/out-of-service.',
+    },
+    WaitingForTakeover: {
+      status: 'False',
+      meaning: 'ACTIVE was lost, the role is free, and the STANDBY is about to take it.',
+      action: 'If it lasts longer than a minute, look at the logs of the STANDBY.',
+    },
+    Starting: {
+      status: 'False',
+      meaning: 'No process has taken the role yet.',
+      action: 'If the pods have been running for minutes, look at their logs.',
+    },
+    Stopped,
+    EtcdUnreachable,
+    NotObserved,
+  },
+  StandbyReady: {
+    Registered: { status: 'True', meaning: 'The second process is registered in etcd and would take over.' },
+    Starting: {
+      status: 'False',
+      meaning: 'The second process is starting and not registered yet.',
+      action: 'If it lasts longer than some minutes, look at the events and logs of the pod.',
+    },
+    Terminating: { status: 'False', meaning: 'The second pod is being stopped; its successor is not registered yet.' },
+    Missing: {
+      status: 'False',
+      meaning: 'No second process is registered in etcd.',
+      action: 'Look at the events of the pods and at the free resources of the nodes.',
+    },
+    Zombie: {
+      status: 'False',
+      meaning: 'The second process looks ready but has lost its session in etcd: it would never take over.',
+      action: 'Delete the pod to start it afresh.',
+    },
+    Stopped,
+    EtcdUnreachable,
+    NotObserved,
+  },
+  Redundant: {
+    DistinctNodes: { status: 'True', meaning: 'ACTIVE and STANDBY run on different nodes.' },
+    SameNode: {
+      status: 'False',
+      meaning: 'ACTIVE and STANDBY run on one node, whose loss would be an outage.',
+      action: 'Add a node that can take the second pod and delete the STANDBY, or set `placement` to Required.',
+    },
+    NotScheduled: {
+      status: 'False',
+      meaning: 'There are not two registered processes on nodes.',
+      action: 'Look at the events of the pods.',
+    },
+    EtcdUnreachable,
+    NotObserved,
+  },
+  ServiceInSync: {
+    InSync: { status: 'True', meaning: 'The Service `<name>-active` leads to the ACTIVE.' },
+    NoActive: { status: 'False', meaning: 'No process of this pair holds the role, so the Service leads nowhere.' },
+    Updating: { status: 'False', meaning: 'ACTIVE has moved, and the role labels are about to follow.' },
+    LabelsRemoved: {
+      status: 'False',
+      meaning: 'In ObserveOnly pods have no role labels, so the Service leads nowhere.',
+    },
+    EtcdUnreachable,
+    NotObserved,
+  },
+  NoConflict: {
+    NoConflict: { status: 'True', meaning: 'Names and role belong to this pair alone.' },
+    NameConflict: {
+      status: 'False',
+      meaning: "An object that is not the pair's has a name that the pair needs. It is left untouched.",
+      action: 'Rename the pair or delete the object. To hand the object over, give it the label ha.milvus.io/pair.',
+    },
+    DuplicatePair: {
+      status: 'False',
+      meaning: 'Another CoordinatorPair looks after the same role below the same path of the same etcd.',
+      action: 'Delete one of the two.',
+    },
+    ForeignMember: {
+      status: 'False',
+      meaning: "A process that is none of this pair's pods is registered for the role.",
+      action: 'Stop it, or give this pair its own `etcd.rootPath`.',
+    },
+    NotObserved,
+  },
+} as const satisfies Readonly<Record<string, ReasonTable>>;

@@ -1,0 +1,112 @@
+import type { CallOptions } from '@grpc/grpc-js';
+import { Range, type Etcd3, type IKeyValue, type IResponseHeader, type IStatusResponse } from 'etcd3';
+import type { EtcdConnection } from './connection.ts';
+import { EtcdError } from './errors.ts';
+import type { EndpointStatus, EtcdClient, KeyValue, LeaseInfo, ResponseHeader } from './types.ts';
+
+/** Keys asked for at a time: far more than the sessions of any Milvus, far below the largest message. */
+const pageKeys = 1_000;
+
+/** The calls of {@link EtcdClient} over a connection. */
+export function createEtcdClient(connection: EtcdConnection): EtcdClient {
+  return {
+    range: (prefix, signal) => range(connection, prefix, signal),
+    leaseTimeToLive: (lease, signal) => leaseTimeToLive(connection, lease, signal),
+    leaseRevoke: (lease, signal) => leaseRevoke(connection, lease, signal),
+    endpointStatuses: (signal) => endpointStatuses(connection, signal),
+  };
+}
+
+async function range(connection: EtcdConnection, prefix: string, signal?: AbortSignal) {
+  const { start, end } = Range.prefix(prefix);
+  const what = `reading the keys below "${prefix}"`;
+  const page = (key: Buffer, revision: string | undefined) =>
+    connection.call(
+      {
+        what,
+        send: (etcd, options) =>
+          etcd.kv.range(
+            { key, range_end: end, limit: pageKeys, ...(revision === undefined ? {} : { revision }) },
+            options,
+          ),
+      },
+      signal,
+    );
+  const first = await page(start, undefined);
+  const kvs = first.kvs.map(keyValueFrom);
+  for (let { more, kvs: last } = first; more;) {
+    // The first key after the last one seen, at the revision of the first page.
+    const next = await page(Buffer.concat([last.at(-1)?.key ?? start, Buffer.of(0)]), first.header.revision);
+    kvs.push(...next.kvs.map(keyValueFrom));
+    ({ more, kvs: last } = next);
+  }
+  return { header: headerFrom(first.header), kvs };
+}
+
+async function leaseTimeToLive(connection: EtcdConnection, lease: bigint, signal?: AbortSignal): Promise<LeaseInfo> {
+  const answer = await connection.call(
+    {
+      what: `reading what is left of lease ${hex(lease)}`,
+      send: (etcd, options) => etcd.leaseClient.leaseTimeToLive({ ID: lease.toString(), keys: true }, options),
+    },
+    signal,
+  );
+  return {
+    header: headerFrom(answer.header),
+    ttlSeconds: Number(answer.TTL),
+    grantedTTLSeconds: Number(answer.grantedTTL),
+    keys: answer.keys.map((key) => key.toString()),
+  };
+}
+
+async function leaseRevoke(connection: EtcdConnection, lease: bigint, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await connection.call(
+      {
+        what: `revoking lease ${hex(lease)}`,
+        send: (etcd, options) => etcd.leaseClient.leaseRevoke({ ID: lease.toString() }, options),
+      },
+      signal,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof EtcdError && error.code === 'LeaseNotFound') return false;
+    throw error;
+  }
+}
+
+async function endpointStatuses(connection: EtcdConnection, signal?: AbortSignal) {
+  const call = { what: 'asking for its status', send: statusOf };
+  const answers = await connection.callEach(call, signal);
+  return answers.map((answer): EndpointStatus | { readonly endpoint: string; readonly error: Error } => {
+    if ('error' in answer) return answer;
+    const { header, version, leader, errors } = answer.answer;
+    return { endpoint: answer.endpoint, header: headerFrom(header), version, leader: BigInt(leader), errors };
+  });
+}
+
+const statusOf = (etcd: Etcd3, options: CallOptions): Promise<IStatusResponse> => etcd.maintenance.status(options);
+
+function headerFrom({ cluster_id, member_id, revision, raft_term }: IResponseHeader): ResponseHeader {
+  return {
+    clusterID: BigInt(cluster_id),
+    memberID: BigInt(member_id),
+    revision: BigInt(revision),
+    raftTerm: BigInt(raft_term),
+  };
+}
+
+function keyValueFrom({ key, value, create_revision, mod_revision, lease }: IKeyValue): KeyValue {
+  return {
+    key: key.toString(),
+    value,
+    createRevision: BigInt(create_revision),
+    modRevision: BigInt(mod_revision),
+    lease: BigInt(lease),
+  };
+}
+
+/** As etcdctl writes lease IDs. */
+function hex(lease: bigint): string {
+  return lease.toString(16);
+}

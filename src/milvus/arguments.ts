@@ -1,0 +1,30 @@
+import type { Role } from './roles.ts';
+import type { MilvusVersion } from './version.ts';
+import { isAtLeast } from './version.ts';
+
+/**
+ * The arguments of the container; the image's entry point is tini, so `milvus` itself is the first.
+ *
+ * Up to 2.5 all coordinators in one process are `mixture` with a flag for each; from 2.6 on there is `mixcoord`, and
+ * every other coordinator is an unknown server type.
+ */
+export function coordinatorArgs(role: Role, version: MilvusVersion): string[] {
+  if (role === 'mixcoord' && !isAtLeast(version, [2, 6, 0])) {
+    return ['milvus', 'run', 'mixture', '-rootcoord', '-querycoord', '-datacoord', '-indexcoord'];
+  }
+  return ['milvus', 'run', role];
+}
+
+/**
+ * The roles that a process registers in etcd, the one that stands for the whole process first. Up to 2.5 `mixture`
+ * registers each of its roles in a session of its own, and each is elected by itself; a datacoord process of 2.3 to
+ * 2.5 registers indexcoord too, which follows it (milvus internal/datacoord/server.go). From 2.6 on there is mixcoord
+ * alone; the bare keys of older roles that 2.6.8 and newer write are guards, not elections.
+ */
+export function registeredRoles(role: Role, version: MilvusVersion): readonly [Role, ...Role[]] {
+  if (role === 'mixcoord') {
+    return isAtLeast(version, [2, 6, 0]) ? ['mixcoord'] : ['rootcoord', 'querycoord', 'datacoord', 'indexcoord'];
+  }
+  if (role === 'datacoord' && isAtLeast(version, [2, 3, 0])) return ['datacoord', 'indexcoord'];
+  return [role];
+}

@@ -1,0 +1,87 @@
+import type { Role } from './roles.ts';
+import { roleFacts } from './roles.ts';
+import type { MilvusVersion } from './version.ts';
+import { isAtLeast } from './version.ts';
+
+/** An environment variable with its value. */
+export interface PlainVariable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** An environment variable from a Secret in the pod's namespace, in the form of a container's `env`. */
+export interface SecretVariable {
+  readonly name: string;
+  readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+}
+
+/** An environment variable in the form of a container's `env`. */
+export type Variable = PlainVariable | SecretVariable;
+
+/** The etcd connection of a Milvus process. */
+export interface EtcdSettings {
+  /** Each `host:port`. */
+  readonly endpoints: readonly string[];
+  readonly rootPath: string;
+  readonly metaSubPath: string;
+  /** The Secret with the keys `username` and `password`. */
+  readonly authSecretName?: string;
+  /** The folder in the container where `ca.crt`, `tls.crt` and `tls.key` are. */
+  readonly tlsFolder?: string;
+}
+
+const enabled = (role: Role): PlainVariable => ({
+  name: `${roleFacts[role].environmentPrefix}_ENABLE_ACTIVE_STANDBY`,
+  value: 'true',
+});
+
+/**
+ * The variables that switch active-standby on. Every role of a process has a setting of its own: all four in `mixture`
+ * up to 2.5; datacoord's also governs the indexcoord session that a datacoord process registers from 2.3 on. From 2.6
+ * on mixcoord has one, which in 2.6.0 to 2.6.7 falls back to rootCoord's (Milvus 2.6 FAQ on coordinator HA); later it
+ * is always on and both are ignored (milvus#46479).
+ */
+export function activeStandbyEnvironment(role: Role, version: MilvusVersion): PlainVariable[] {
+  if (role !== 'mixcoord') return [enabled(role)];
+  if (!isAtLeast(version, [2, 6, 0])) {
+    return [enabled('rootcoord'), enabled('querycoord'), enabled('datacoord'), enabled('indexcoord')];
+  }
+  return isAtLeast(version, [2, 6, 8]) ? [enabled('mixcoord')] : [enabled('mixcoord'), enabled('rootcoord')];
+}
+
+/**
+ * The variables of the etcd connection: `etcd.endpoints`, `etcd.rootPath`, `etcd.metaSubPath`, `etcd.auth` (read from
+ * 2.3.7 on) and `etcd.ssl` of milvus.yaml. With TLS Milvus always loads a client certificate.
+ */
+export function etcdEnvironment(etcd: EtcdSettings): Variable[] {
+  return [
+    { name: 'ETCD_ENDPOINTS', value: etcd.endpoints.join(',') },
+    { name: 'ETCD_ROOT_PATH', value: etcd.rootPath },
+    { name: 'ETCD_META_SUB_PATH', value: etcd.metaSubPath },
+    ...(etcd.authSecretName === undefined ? [] : authEnvironment(etcd.authSecretName)),
+    ...(etcd.tlsFolder === undefined ? [] : tlsEnvironment(etcd.tlsFolder)),
+  ];
+}
+
+function authEnvironment(secretName: string): Variable[] {
+  const fromSecret = (key: string) => ({ valueFrom: { secretKeyRef: { name: secretName, key } } });
+  return [
+    { name: 'ETCD_AUTH_ENABLED', value: 'true' },
+    { name: 'ETCD_AUTH_USERNAME', ...fromSecret('username') },
+    { name: 'ETCD_AUTH_PASSWORD', ...fromSecret('password') },
+  ];
+}
+
+function tlsEnvironment(folder: string): Variable[] {
+  return [
+    { name: 'ETCD_SSL_ENABLED', value: 'true' },
+    { name: 'ETCD_SSL_TLS_CERT', value: `${folder}/tls.crt` },
+    { name: 'ETCD_SSL_TLS_KEY', value: `${folder}/tls.key` },
+    { name: 'ETCD_SSL_TLS_CA_CERT', value: `${folder}/ca.crt` },
+  ];
+}
+
+/** The variable of `common.session.ttl`, in seconds. */
+export function sessionTTLEnvironment(ttlSeconds: number): PlainVariable[] {
+  return [{ name: 'COMMON_SESSION_TTL', value: ttlSeconds.toString() }];
+}

@@ -1,0 +1,126 @@
+import type { CoordinatorPair, CoordinatorPairStatus } from '../api/coordinator-pair.ts';
+import { coordinatorPairKind, labels } from '../api/names.ts';
+import { applyOwned } from '../kube/apply.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isApiError, isConflict, isNotFound } from '../kube/errors.ts';
+import { podKind } from '../kube/kinds.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import type { SessionStore } from '../etcd/types.ts';
+import { childKind } from './child-kinds.ts';
+import type { EndPod } from './decide/disruption.ts';
+import { roleSessions } from './decide/role-sessions.ts';
+import type { RoleLabelChange } from './decide/role-labels.ts';
+import type { ChildFacts, SpecProblem } from './facts.ts';
+import type { Role } from '../milvus/roles.ts';
+
+/**
+ * Puts role labels right, in order. The patch carries the pod's uid: it can neither create a pod nor label a successor
+ * of the same name. A pod that is gone or replaced meanwhile is no fault.
+ *
+ * @throws ApiError
+ */
+export async function changeRoleLabels(
+  client: KubeClient,
+  namespace: string,
+  changes: readonly RoleLabelChange[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { podName, podUID, role } of changes) {
+    const patch = { metadata: { uid: podUID, labels: { [labels.role]: role ?? null } } };
+    try {
+      await client.mergePatch(podKind, podName, namespace, patch, { signal });
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+}
+
+/** How the API server refuses content: what cannot be decoded, and what breaks a validation rule. */
+const BAD_REQUEST = 400;
+const UNPROCESSABLE = 422;
+
+/** What applying the children came to. */
+export interface ApplyOutcome {
+  /** Children the API server refused, in its own words. */
+  readonly rejections: readonly SpecProblem[];
+  /** `Kind/name` of what was changed, with where it had drifted. */
+  readonly changed: readonly { readonly object: string; readonly drift: readonly string[] }[];
+}
+
+/**
+ * Brings each child to its wished state; one that already is costs no call.
+ *
+ * @throws ApiError when a child could not be applied for another reason than its content.
+ */
+export async function applyChildren(
+  client: KubeClient,
+  children: readonly ChildFacts[],
+  signal: AbortSignal,
+): Promise<ApplyOutcome> {
+  const rejections: SpecProblem[] = [];
+  const changed: { object: string; drift: readonly string[] }[] = [];
+  for (const { desired, live } of children) {
+    const object = `${desired.kind}/${desired.metadata.name}`;
+    try {
+      const applied = await applyOwned<KubeObject>(client, childKind(desired.kind), desired, live, {
+        force: true,
+        signal,
+      });
+      if (applied.changed) changed.push({ object, drift: applied.drift });
+    } catch (error) {
+      if (!isApiError(error) || ![BAD_REQUEST, UNPROCESSABLE].includes(error.code)) throw error;
+      rejections.push({
+        reason: 'RejectedByServer',
+        message: `the API server refuses ${object} as the spec asks for it: ${error.message}`,
+      });
+    }
+  }
+  return { rejections, changed };
+}
+
+/** What became of an attempt to end a pod. */
+export type EndPodOutcome = 'Ended' | 'NotLeader' | 'WorldChanged';
+
+/**
+ * Ends a pod in order, after looking once more: etcd is read now, and who holds the role must still be as decided; the
+ * delete names the pod's uid.
+ *
+ * @throws EtcdError when etcd cannot be read, ApiError when the API server cannot be asked.
+ */
+export async function endPod(
+  act: EndPod,
+  pair: CoordinatorPair,
+  role: Role,
+  {
+    client,
+    store,
+    isLeader,
+  }: { readonly client: KubeClient; readonly store: SessionStore; readonly isLeader: () => boolean },
+  signal: AbortSignal,
+): Promise<EndPodOutcome> {
+  const { holder } = roleSessions(await store.read(signal), role);
+  if (holder?.serverID !== act.holderServerID) return 'WorldChanged';
+  if (!isLeader()) return 'NotLeader';
+  try {
+    const found = await client.delete(podKind, act.podName, pair.metadata.namespace, { uid: act.podUID, signal });
+    return found ? 'Ended' : 'WorldChanged';
+  } catch (error) {
+    if (isConflict(error)) return 'WorldChanged';
+    throw error;
+  }
+}
+
+/**
+ * Writes the status with the resourceVersion it was computed from.
+ *
+ * @throws ApiError; isConflict: the pair has changed meanwhile, look again.
+ */
+export async function writeStatus(
+  client: KubeClient,
+  { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion } }: CoordinatorPair,
+  status: CoordinatorPairStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  const object = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, status };
+  await client.apply(coordinatorPairKind, object, { force: true, subresource: 'status', signal });
+}

@@ -1,0 +1,89 @@
+import type { EtcdClient } from '../etcd/types.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { leaseKind } from '../kube/kinds.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import { addReading, isBindable, type Binding, type LeaseReading } from './decide/binding.ts';
+import type { Member } from './decide/members.ts';
+import type { PairMemory } from './memory.ts';
+
+/** The namespace of the Leases that kubelets renew (core Kubernetes since 1.14). */
+const NODE_LEASES = 'kube-node-lease';
+
+interface NodeLease extends KubeObject {
+  readonly spec?: { readonly renewTime?: string };
+}
+
+/** What binding needs to see. */
+export interface BindSources {
+  readonly client: KubeClient;
+  readonly etcd: EtcdClient;
+  readonly clock: Clock;
+}
+
+/** Bindings found so far, and whether readings must go on. */
+export interface BindOutcome {
+  readonly bindings: readonly Binding[];
+  readonly unfinished: boolean;
+}
+
+/**
+ * Takes one reading of every registration that is not bound to its container yet. A reading that fails counts as none:
+ * binding only takes longer.
+ */
+export async function bindMembers(
+  members: readonly Member[],
+  known: readonly Binding[],
+  sources: BindSources,
+  memory: PairMemory,
+  signal: AbortSignal,
+): Promise<BindOutcome> {
+  const bindable = members.filter(isBindable);
+  const isKnown = ({ session }: Member) =>
+    known.some(({ serverID, lease }) => serverID === session?.serverID && lease === session.lease);
+  const open = bindable.filter((member) => !isKnown(member));
+  forgetOthers(open, memory);
+  const found = await Promise.all(open.map((member) => readOnce(member, sources, memory, signal)));
+  const bound = found.filter((binding) => binding !== undefined);
+  return { bindings: [...known, ...bound], unfinished: bound.length < open.length };
+}
+
+async function readOnce(
+  member: Member,
+  { client, etcd, clock }: BindSources,
+  memory: PairMemory,
+  signal: AbortSignal,
+): Promise<Binding | undefined> {
+  const { session, pod } = member;
+  if (!session || !pod?.container.id || !pod.nodeName) return undefined;
+  const at = clock.wallTime();
+  let reading: LeaseReading;
+  try {
+    const [lease, node] = await Promise.all([
+      etcd.leaseTimeToLive(session.lease, signal),
+      client.get<NodeLease>(leaseKind, pod.nodeName, NODE_LEASES, { signal }),
+    ]);
+    reading = {
+      at,
+      ttlSeconds: lease.ttlSeconds,
+      raftTerm: lease.header.raftTerm,
+      containerID: pod.container.id,
+      nodeRenewTime: node?.spec?.renewTime ?? '',
+    };
+  } catch {
+    return undefined;
+  }
+  const progress = memory.bindingProgress.get(session.serverID) ?? { serverID: session.serverID, lease: session.lease };
+  const next = addReading(progress, reading, member);
+  if ('bound' in next) {
+    memory.bindingProgress.delete(session.serverID);
+    return next.bound;
+  }
+  memory.bindingProgress.set(session.serverID, next.progress);
+  return undefined;
+}
+
+function forgetOthers(open: readonly Member[], memory: PairMemory): void {
+  for (const serverID of memory.bindingProgress.keys())
+    if (!open.some(({ session }) => session?.serverID === serverID)) memory.bindingProgress.delete(serverID);
+}

@@ -1,0 +1,21 @@
+import { registeredRoles } from '../../milvus/arguments.ts';
+import { MANAGEMENT_PORT, roleFacts } from '../../milvus/roles.ts';
+import type { RenderInput } from './common.ts';
+
+/** The ports a process of this role serves on: one gRPC port a role it registers, and the management port. */
+function ports({ role, version }: Pick<RenderInput, 'role' | 'version'>): readonly { name: string; port: number }[] {
+  return [
+    ...registeredRoles(role, version).map((registered) => ({ name: registered, port: roleFacts[registered].grpcPort })),
+    { name: 'metrics', port: MANAGEMENT_PORT },
+  ];
+}
+
+/** `spec.ports` of a Service. */
+export function servicePorts(input: RenderInput): readonly object[] {
+  return ports(input).map(({ name, port }) => ({ name, port, protocol: 'TCP', targetPort: name }));
+}
+
+/** `ports` of the container. */
+export function containerPorts(input: RenderInput): readonly object[] {
+  return ports(input).map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' }));
+}

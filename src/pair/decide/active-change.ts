@@ -1,0 +1,211 @@
+import type {
+  CoordinatorPairStatus,
+  HistoryEntry,
+  LastFailover,
+  RoleStatus,
+  Transition,
+} from '../../api/coordinator-pair.ts';
+import type { EventDraft } from './event-draft.ts';
+import { holderOf, type Member } from './members.ts';
+import { memberReference } from './status-parts.ts';
+
+/** How the old ACTIVE's keys went: by itself, by its lease's end, or revoked by somebody else. */
+type How = LastFailover['how'];
+
+/** After the keys are gone a registered standby takes milliseconds; longer than this is worth a look. */
+const AWAIT_HOLDER_MS = 30_000;
+
+/** A lease is renewed at each third of its time, so a dead holder's keys live for at least two thirds of it. */
+const SHORTEST_EXPIRY = 2 / 3;
+
+/** What became of the role since the last look. */
+export interface ActiveChange {
+  readonly active?: RoleStatus;
+  readonly transition?: Transition;
+  readonly lastFailover?: LastFailover;
+  /** The change that was completed, to go into the history. */
+  readonly completed?: HistoryEntry;
+  readonly events: readonly EventDraft[];
+}
+
+/**
+ * Compares the holder that etcd shows with the one last reported, and tells the story between: an ACTIVE lost, one
+ * elected, a failover completed, a planned change done. Only called while etcd is known.
+ */
+export function activeChange(
+  members: readonly Member[],
+  previous: CoordinatorPairStatus | undefined,
+  { now, ttlSeconds, stopped }: { readonly now: Date; readonly ttlSeconds: number; readonly stopped: boolean },
+): ActiveChange {
+  const holder = holderOf(members);
+  const before = previous?.active;
+  const transition = previous?.transition;
+  if (holder?.session) {
+    const serverID = String(holder.session.serverID);
+    if (before?.serverID === serverID) return sameHolder(holder, before, transition, { now, ttlSeconds });
+    return newHolder(holder, members, { before, transition, now, ttlSeconds });
+  }
+  if (stopped) return { events: [] };
+  if (!before) return { ...(transition ? { transition } : {}), events: [] };
+  return activeLost(
+    before,
+    transition,
+    'ActiveKeyGone',
+    'AwaitingHolder',
+    new Date(now.getTime() + AWAIT_HOLDER_MS),
+    now,
+  );
+}
+
+/** The holder's process, as Kubernetes reports it: dead only when its container ended or its pod is no more. */
+function processEnded(holder: Member): string | undefined {
+  if (holder.state === 'Gone')
+    return 'its registration is left over from a process that ended: its pod is gone or runs a newer process';
+  const { terminated } = holder.pod?.container ?? {};
+  return (
+    terminated &&
+    `its container ended with exit code ${terminated.exitCode} (${terminated.reason ?? 'no reason given'})`
+  );
+}
+
+function sameHolder(
+  holder: Member,
+  before: RoleStatus,
+  transition: Transition | undefined,
+  { now, ttlSeconds }: { now: Date; ttlSeconds: number },
+): ActiveChange {
+  const active = holder.pod ? memberReference(holder, before, now) : before;
+  const ended = processEnded(holder);
+  const failingOver = transition?.type === 'Failover';
+  if (ended && !transition)
+    return {
+      ...activeLost(
+        active,
+        transition,
+        'ActiveProcessEnded',
+        'AwaitingLease',
+        new Date(now.getTime() + ttlSeconds * 1000),
+        now,
+        ended,
+      ),
+      active,
+    };
+  const kept = failingOver && !ended ? undefined : transition;
+  return { active, ...(kept ? { transition: kept } : {}), events: [] };
+}
+
+function activeLost(
+  from: RoleStatus,
+  transition: Transition | undefined,
+  reason: string,
+  step: string,
+  deadline: Date,
+  now: Date,
+  evidence = 'its key in etcd is gone',
+): ActiveChange {
+  if (transition) return { transition, events: [] };
+  const pod = nameOf(from);
+  const started: Transition = {
+    type: 'Failover',
+    from: pod,
+    reason,
+    step,
+    startTime: now.toISOString(),
+    deadlineTime: deadline.toISOString(),
+  };
+  return {
+    transition: started,
+    events: [
+      {
+        type: 'Warning',
+        reason: 'ActiveLost',
+        action: 'ObserveActive',
+        note: `${pod} (server ID ${from.serverID}) is no longer a working ACTIVE: ${evidence}`,
+        key: `lost-${from.serverID}`,
+      },
+      {
+        type: 'Warning',
+        reason: 'FailoverStarted',
+        action: 'AwaitNewActive',
+        note: `waiting for the standby to take over from ${pod}, at the latest when the lease ends`,
+        key: `failover-started-${from.serverID}`,
+      },
+    ],
+  };
+}
+
+function newHolder(
+  holder: Member,
+  members: readonly Member[],
+  context: { before: RoleStatus | undefined; transition: Transition | undefined; now: Date; ttlSeconds: number },
+): ActiveChange {
+  const { before, transition, now, ttlSeconds } = context;
+  const active = memberReference(holder, before, now);
+  const from = before ? nameOf(before) : transition?.from;
+  const elected: EventDraft = {
+    type: 'Normal',
+    reason: 'ActiveElected',
+    action: 'ObserveActive',
+    note: `${nameOf(active)} (server ID ${active.serverID}) holds the role`,
+    key: `elected-${active.serverID}`,
+  };
+  if (from === undefined) return { active, events: [elected], ...(transition ? { transition } : {}) };
+
+  const planned = plannedMove(transition, from);
+  const noticed =
+    (planned ?? (transition?.type === 'Failover' ? transition : undefined))?.startTime ?? now.toISOString();
+  const how = howKeysWent(members, from, transition, { now, ttlSeconds });
+  const durationMilliseconds = Math.max(0, now.getTime() - Date.parse(noticed));
+  const reason = transition?.reason ?? 'ActiveChangedUnseen';
+  const change = { from, to: nameOf(active), reason, how, durationMilliseconds };
+  const completed: HistoryEntry = { time: now.toISOString(), type: planned?.type ?? 'Failover', ...change };
+  if (planned) return { active, transition: planned, completed, events: [elected] };
+  const lastFailover: LastFailover = { ...change, noticedTime: noticed, endTime: now.toISOString() };
+  return {
+    active,
+    ...(transition && transition.type !== 'Failover' ? { transition } : {}),
+    lastFailover,
+    completed,
+    events: [
+      elected,
+      {
+        type: 'Warning',
+        reason: 'FailoverCompleted',
+        action: 'ObserveActive',
+        note: `${nameOf(active)} took over from ${from} ${durationMilliseconds} ms after the loss was noticed (${how})`,
+        key: `failover-${active.serverID}`,
+      },
+    ],
+  };
+}
+
+/** A change of ACTIVE that a switchover or a rollout asked for: away from the pod it named. */
+function plannedMove(transition: Transition | undefined, from: string): Transition | undefined {
+  const planned =
+    transition?.type === 'Switchover' || (transition?.type === 'Rollout' && transition.step === 'MovingActive');
+  return planned && transition.from === from ? transition : undefined;
+}
+
+/** What people know a process by: its pod, or where it is none of ours its address. */
+function nameOf({ podName, address }: RoleStatus): string {
+  return podName ?? address;
+}
+
+/**
+ * A process that ends in order deletes its keys before it goes; the dead cannot, so their keys live until the lease
+ * ends, at least two thirds of it, unless somebody revokes it.
+ */
+function howKeysWent(
+  members: readonly Member[],
+  from: string,
+  transition: Transition | undefined,
+  { now, ttlSeconds }: { now: Date; ttlSeconds: number },
+): How {
+  if (transition?.reason === 'ActiveProcessEnded') {
+    const elapsedMs = now.getTime() - Date.parse(transition.startTime);
+    return elapsedMs < ttlSeconds * 1000 * SHORTEST_EXPIRY ? 'LeaseRevoked' : 'LeaseExpired';
+  }
+  const pod = members.find((member) => member.pod?.name === from)?.pod;
+  const crash = pod?.container.terminated ?? pod?.container.lastTerminated;
+  return crash && crash.exitCode !== 0 && !pod?.terminating ? 'LeaseExpired' : 'Released';
+}

@@ -1,0 +1,105 @@
+import type { Member } from './members.ts';
+
+/**
+ * Binding a registration to a process by seen renewal: the dead cannot renew. A lease whose remaining time rises
+ * between two readings was renewed in between, by a process that lived then. If one container was running before the
+ * first reading and still is a while after the second, that process is in this container: whatever later becomes of
+ * the container is evidence about that registration, and nothing else is.
+ *
+ * Two readings only count within one raft term: a restart or a leader change of etcd lifts every lease back to its full
+ * time without anyone having renewed it (measured with etcd 3.5).
+ */
+
+/** One LeaseTimeToLive of a registration's lease, with what stood around it. */
+export interface LeaseReading {
+  /** When it was asked for. */
+  readonly at: Date;
+  readonly ttlSeconds: number;
+  readonly raftTerm: bigint;
+  /** The container that ran in the registration's pod at that time. */
+  readonly containerID: string;
+  /** renewTime of the node's Lease, as written: it moves while the kubelet lives. */
+  readonly nodeRenewTime: string;
+}
+
+/** What has been seen of one registration so far. */
+export interface BindingProgress {
+  readonly serverID: bigint;
+  readonly lease: bigint;
+  /** The reading before the last. */
+  readonly last?: LeaseReading;
+  /** Two readings between which the lease was renewed, waiting for confirmation. */
+  readonly renewed?: { readonly before: LeaseReading; readonly after: LeaseReading };
+}
+
+/** A registration known to come from one container. */
+export interface Binding {
+  readonly serverID: bigint;
+  readonly lease: bigint;
+  readonly podUID: string;
+  readonly containerID: string;
+  readonly nodeName: string;
+  readonly boundTime: Date;
+}
+
+/** How long after the second reading the container must still be running. */
+export const CONFIRMATION_MS = 3_000;
+
+/** Time between two readings while a registration is not bound. */
+export const READING_INTERVAL_MS = 1_000;
+
+/** Whether this member's registration can be bound at all; hostNetwork pods share their address with the node. */
+export function isBindable({ state, session, pod }: Member): boolean {
+  return (
+    (state === 'Active' || state === 'Activating' || state === 'Standby') &&
+    session !== undefined &&
+    session.lease !== 0n &&
+    pod?.container.id !== undefined &&
+    pod.container.runningSince !== undefined &&
+    pod.nodeName !== undefined &&
+    !pod.hostNetwork
+  );
+}
+
+/** Takes in one reading; the result is a binding once a renewal is seen and confirmed. */
+export function addReading(
+  progress: BindingProgress,
+  reading: LeaseReading,
+  member: Member,
+): { readonly bound: Binding } | { readonly progress: BindingProgress } {
+  const { serverID, lease, last, renewed } = progress;
+  const { pod } = member;
+  const fresh = { serverID, lease, last: reading };
+  if (!pod?.nodeName) return { progress: fresh };
+  if (renewed) {
+    const { before, after } = renewed;
+    if (reading.containerID !== before.containerID || reading.raftTerm !== before.raftTerm) return { progress: fresh };
+    const confirmed =
+      reading.at.getTime() - after.at.getTime() >= CONFIRMATION_MS && reading.nodeRenewTime !== before.nodeRenewTime;
+    if (!confirmed) return { progress: { ...fresh, renewed } };
+    return {
+      bound: {
+        serverID,
+        lease,
+        podUID: pod.uid,
+        containerID: before.containerID,
+        nodeName: pod.nodeName,
+        boundTime: reading.at,
+      },
+    };
+  }
+  if (last && isRenewal(last, reading, pod.container.runningSince))
+    return { progress: { ...fresh, renewed: { before: last, after: reading } } };
+  return { progress: fresh };
+}
+
+function isRenewal(before: LeaseReading, after: LeaseReading, runningSince: Date | undefined): boolean {
+  return (
+    after.ttlSeconds > before.ttlSeconds &&
+    before.ttlSeconds >= 0 &&
+    after.raftTerm === before.raftTerm &&
+    after.containerID === before.containerID &&
+    runningSince !== undefined &&
+    runningSince <= before.at
+  );
+}

@@ -1,0 +1,61 @@
+import type { Transition } from '../../../api/coordinator-pair.ts';
+import type { ConditionFinding } from '../../../api/conditions.ts';
+import type { PairFacts } from '../../facts.ts';
+import type { Member } from '../members.ts';
+
+/** A child whose name belongs to somebody else. */
+export interface ForeignChild {
+  readonly kind: string;
+  readonly name: string;
+  readonly owner: string;
+}
+
+/** What conditions are judged from: the facts and what was decided about them. */
+export interface Assessment {
+  readonly facts: PairFacts;
+  /** Empty while etcd is not known. */
+  readonly members: readonly Member[];
+  readonly transition?: Transition;
+  /** The step at which a rollout waits for a person. */
+  readonly rolloutStalledAt?: string;
+  readonly foreignChildren: readonly ForeignChild[];
+}
+
+/**
+ * Judges one condition; undefined where the condition is only there while it is true. Messages hold no moving figures,
+ * so that a status at rest stays silent.
+ */
+export type Judge = (assessment: Assessment) => ConditionFinding | undefined;
+
+/** What one judge finds. */
+export type Finding<Type extends ConditionFinding['type']> = Extract<ConditionFinding, { type: Type }>;
+
+/** The rest of a finding that cannot be made because etcd is not known. */
+export interface Blind {
+  readonly status: 'Unknown';
+  readonly reason: 'EtcdUnreachable' | 'NotObserved';
+  readonly message: string;
+}
+
+/** `Unknown` with the time of the last good look, or undefined while etcd is known. */
+export function blind({ facts: { etcd } }: Assessment): Blind | undefined {
+  switch (etcd.state) {
+    case 'Known':
+      return undefined;
+    case 'Pending':
+      return { status: 'Unknown', reason: 'NotObserved', message: 'etcd has not been read yet' };
+    case 'Unknown': {
+      const last = etcd.lastReadTime ? `last read at ${etcd.lastReadTime.toISOString()}` : 'never read';
+      return {
+        status: 'Unknown',
+        reason: 'EtcdUnreachable',
+        message: `etcd cannot be read since ${etcd.since.toISOString()} (${last}); nothing is touched until it can`,
+      };
+    }
+  }
+}
+
+/** Whether the pair is meant to have no pods. */
+export function isStopped({ facts: { pair } }: Assessment): boolean {
+  return pair.spec.runState === 'Stopped';
+}

@@ -1,0 +1,39 @@
+import { flagEffective } from '../role-sessions.ts';
+import { holderOf } from '../members.ts';
+import { activeElected } from './active-elected.ts';
+import { blind, isStopped, type Assessment, type Finding } from './assessment.ts';
+import { noConflict } from './no-conflict.ts';
+import { specValid } from './spec-valid.ts';
+import { standbyReady } from './standby-ready.ts';
+
+const type = 'Ready';
+
+/** The summary: an ACTIVE serves, and a STANDBY is registered that would take over. */
+export function ready(assessment: Assessment): Finding<typeof type> {
+  const unknown = blind(assessment);
+  if (unknown) return { type, ...unknown };
+  if (isStopped(assessment))
+    return { type, status: 'False', reason: 'Stopped', message: 'the pair is stopped: spec.runState is Stopped' };
+  const holder = holderOf(assessment.members);
+  const conflict = noConflict(assessment);
+  if (conflict.status === 'False' && !holder?.pod)
+    return { type, status: 'False', reason: 'Conflict', message: conflict.message };
+  const spec = specValid(assessment);
+  const active = activeElected(assessment);
+  if (active.status !== 'True' && spec.status === 'False')
+    return { type, status: 'False', reason: 'SpecInvalid', message: spec.message };
+  if (active.status !== 'True') return { type, status: 'False', reason: 'NoActive', message: active.message };
+  if (holder?.state === 'Activating')
+    return {
+      type,
+      status: 'False',
+      reason: 'Activating',
+      message: `${holder.pod?.name ?? 'the ACTIVE'} holds the role and is not healthy yet: it is loading its metadata`,
+    };
+  const { etcd } = assessment.facts;
+  if (etcd.state === 'Known' && flagEffective(etcd.sessions) === false)
+    return { type, status: 'False', reason: 'FlagNotEffective', message: active.message };
+  const standby = standbyReady(assessment);
+  if (standby.status !== 'True') return { type, status: 'False', reason: 'NoStandby', message: standby.message };
+  return { type, status: 'True', reason: 'PairReady', message: `${active.message}; ${standby.message}` };
+}

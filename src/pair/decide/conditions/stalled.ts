@@ -1,0 +1,21 @@
+import type { Assessment, Finding } from './assessment.ts';
+import { noConflict } from './no-conflict.ts';
+import { specValid } from './spec-valid.ts';
+
+const type = 'Stalled';
+
+/** kstatus: there while only a person can help. */
+export function stalled(assessment: Assessment): Finding<typeof type> | undefined {
+  const spec = specValid(assessment);
+  if (spec.status === 'False') return { type, status: 'True', reason: 'SpecInvalid', message: spec.message };
+  const conflict = noConflict(assessment);
+  if (conflict.status === 'False') return { type, status: 'True', reason: 'Conflict', message: conflict.message };
+  const { rolloutStalledAt, transition } = assessment;
+  if (rolloutStalledAt === undefined) return undefined;
+  return {
+    type,
+    status: 'True',
+    reason: 'StandbyNotUp',
+    message: `the rollout stands at ${rolloutStalledAt} since ${transition?.startTime ?? 'long ago'}: see the log of the pod that does not register, then change the spec`,
+  };
+}

@@ -1,0 +1,46 @@
+import { standbyOf, type Member } from '../members.ts';
+import { blind, isStopped, type Assessment, type Finding } from './assessment.ts';
+
+const type = 'StandbyReady';
+
+/** Whether a second process is registered in etcd and would take over. Its pod's readiness says nothing about that. */
+export function standbyReady(assessment: Assessment): Finding<typeof type> {
+  const unknown = blind(assessment);
+  if (unknown) return { type, ...unknown };
+  const { members } = assessment;
+  const standby = standbyOf(members);
+  if (standby)
+    return {
+      type,
+      status: 'True',
+      reason: 'Registered',
+      message: `${standby.pod.name} (server ID ${standby.session.serverID}) is registered and would take over`,
+    };
+  if (isStopped(assessment)) return { type, status: 'False', reason: 'Stopped', message: 'the pair is stopped' };
+  const zombie = members.find(({ state }) => state === 'Zombie');
+  if (zombie?.pod)
+    return {
+      type,
+      status: 'False',
+      reason: 'Zombie',
+      message: `${zombie.pod.name} looks ready but is not registered in etcd and would never take over; delete the pod to start it afresh`,
+    };
+  const starting = members.find(({ state }) => state === 'Starting' || state === 'Terminating');
+  if (starting?.pod)
+    return {
+      type,
+      status: 'False',
+      reason: starting.state === 'Starting' ? 'Starting' : 'Terminating',
+      message: startingMessage(starting, starting.pod.name),
+    };
+  return { type, status: 'False', reason: 'Missing', message: 'no second process is registered in etcd' };
+}
+
+function startingMessage({ state, pod }: Member, name: string): string {
+  if (state === 'Terminating') return `${name} is being stopped; its successor has not registered yet`;
+  const { waiting, terminated, lastTerminated } = pod?.container ?? {};
+  const end = terminated ?? lastTerminated;
+  const last = end ? `; its last container ended with exit code ${end.exitCode}` : '';
+  const now = waiting ? ` (${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''})` : '';
+  return `${name} has not registered in etcd yet${now}${last}`;
+}

@@ -1,0 +1,41 @@
+import type { Assessment, Finding } from './assessment.ts';
+
+const type = 'UpToDate';
+
+/** Whether both pods were made from the wished template. */
+export function upToDate({ facts, rolloutStalledAt, transition }: Assessment): Finding<typeof type> {
+  const { templateHash, pods, pair } = facts;
+  if (templateHash === undefined)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'NotObserved',
+      message: 'the wished template is not known; see SpecValid',
+    };
+  const outdated = pods.filter((pod) => pod.templateHash !== templateHash).map(({ name }) => name);
+  if (outdated.length === 0)
+    return { type, status: 'True', reason: 'UpToDate', message: 'every pod was made from the wished template' };
+  const names = outdated.join(', ');
+  if (pair.spec.mode !== 'Managed')
+    return { type, status: 'Unknown', reason: 'NotManaged', message: `${names} would be renewed in mode Managed` };
+  if (pair.spec.rollout.policy === 'Paused')
+    return {
+      type,
+      status: 'False',
+      reason: 'RolloutPaused',
+      message: `${names} are renewed when rollout.policy is Automatic`,
+    };
+  if (rolloutStalledAt)
+    return {
+      type,
+      status: 'False',
+      reason: 'RolloutFailed',
+      message: `the rollout stands at ${rolloutStalledAt} since ${transition?.startTime ?? 'long ago'}; ${names} still run the old template`,
+    };
+  return {
+    type,
+    status: 'False',
+    reason: 'RollingOut',
+    message: `${names} are to be renewed: the standby first, then the role moves once`,
+  };
+}

@@ -1,0 +1,71 @@
+import type { SessionSnapshot } from '../../etcd/types.ts';
+import type { Role } from '../../milvus/roles.ts';
+import { parseSessionKey } from '../../milvus/session-keys.ts';
+import { parseSessionValue } from '../../milvus/session-value.ts';
+
+/** One registration of a process: the holder's bare key or a member's own key. */
+export interface Session {
+  readonly key: string;
+  readonly serverID: bigint;
+  readonly lease: bigint;
+  readonly createRevision: bigint;
+  /** `ip:port` the process serves on. */
+  readonly address: string;
+  /** Pod name, in versions that write it (from about 2.3.3). */
+  readonly hostName?: string;
+  /** Version the process reports of itself. */
+  readonly version: string;
+}
+
+/** What etcd says about one role at one revision. */
+export interface RoleSessions {
+  /** Owner of the bare key `session/<role>`: the ACTIVE. */
+  readonly holder?: Session;
+  /** Owners of `session/<role>-<serverID>`, the holder's own among them, oldest first. */
+  readonly members: readonly Session[];
+  /** Keys of this role whose value cannot be read, with what is wrong. */
+  readonly broken: readonly { readonly key: string; readonly reason: string }[];
+  /** Version watermark `session/version` (from 2.6.8). */
+  readonly watermark?: string;
+}
+
+/** Picks the sessions of `role` out of a snapshot. Never throws: what cannot be read is reported in `broken`. */
+export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSessions {
+  let holder: Session | undefined;
+  let watermark: string | undefined;
+  const members: Session[] = [];
+  const broken: { key: string; reason: string }[] = [];
+  for (const kv of snapshot.kvs) {
+    const key = parseSessionKey(kv.key);
+    if (key.kind === 'version') watermark = kv.value.toString('utf8');
+    if ((key.kind !== 'holder' && key.kind !== 'member') || key.role !== role) continue;
+    const parsed = parseSessionValue(kv.value.toString('utf8'));
+    if (parsed.kind === 'broken') {
+      broken.push({ key: kv.key, reason: parsed.reason });
+      continue;
+    }
+    const value = parsed.session;
+    const session: Session = {
+      key: kv.key,
+      serverID: key.kind === 'member' ? key.serverID : value.serverID,
+      lease: kv.lease,
+      createRevision: kv.createRevision,
+      address: value.address,
+      ...(value.hostName === undefined ? {} : { hostName: value.hostName }),
+      version: value.version,
+    };
+    if (key.kind === 'holder') holder = session;
+    else members.push(session);
+  }
+  members.sort((a, b) => (a.serverID < b.serverID ? -1 : 1));
+  return { ...(holder ? { holder } : {}), members, broken, ...(watermark === undefined ? {} : { watermark }) };
+}
+
+/**
+ * Whether the holder registered as one of a pair: its own member key lies on the same lease. A holder without one runs
+ * without active-standby: the flag does not reach Milvus (milvus#45019).
+ */
+export function flagEffective({ holder, members }: RoleSessions): boolean | undefined {
+  if (!holder) return undefined;
+  return members.some(({ serverID, lease }) => serverID === holder.serverID && lease === holder.lease);
+}

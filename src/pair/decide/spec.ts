@@ -1,0 +1,46 @@
+import type { CoordinatorPair } from '../../api/coordinator-pair.ts';
+import { reservedConfigKeys } from '../../milvus/config-keys.ts';
+import { checkFeatures, checkVersion } from '../../milvus/version-rules.ts';
+import { parseVersion, versionOfImage, type MilvusVersion } from '../../milvus/version.ts';
+import type { SpecProblem } from '../facts.ts';
+
+/** The Milvus version the pods run: `spec.version`, else the image's tag. */
+export function versionOf({ spec }: CoordinatorPair): MilvusVersion | undefined {
+  return spec.version === undefined ? versionOfImage(spec.image) : parseVersion(spec.version);
+}
+
+/**
+ * What the version rules say of a spec. The CRD's own rules refuse the same at the door; this finds what an older CRD
+ * let in.
+ */
+export function specProblems(pair: CoordinatorPair, userConfig: unknown): readonly SpecProblem[] {
+  const version = versionOf(pair);
+  if (!version)
+    return [
+      {
+        reason: 'VersionUnknown',
+        message: `spec.version must be set: the tag of spec.image (${pair.spec.image}) names no Milvus version; for example version: 2.4.15`,
+      },
+    ];
+  const { role, etcd, config } = pair.spec;
+  const problems = [
+    checkVersion(role, version),
+    checkFeatures(version, { etcdAuth: etcd.auth !== undefined, userConfig: config !== undefined }),
+  ];
+  return [...problems.filter((problem) => problem !== undefined), ...reservedSettings(userConfig)];
+}
+
+/** Settings in user.yaml that would break the pair, in whatever spelling: the CRD's rules see only the usual one. */
+function reservedSettings(userConfig: unknown): readonly SpecProblem[] {
+  if (typeof userConfig !== 'object' || userConfig === null) return [];
+  const breaking = reservedConfigKeys(userConfig as Readonly<Record<string, unknown>>).filter(
+    ({ kind }) => kind === 'breaks',
+  );
+  if (breaking.length === 0) return [];
+  return [
+    {
+      reason: 'ReservedSetting',
+      message: `spec.config must not set ${breaking.map(({ name }) => name).join(', ')}: the operator sets what a pair needs; remove them`,
+    },
+  ];
+}

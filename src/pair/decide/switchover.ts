@@ -1,0 +1,156 @@
+import type { CoordinatorPairStatus, LastSwitchover, Transition } from '../../api/coordinator-pair.ts';
+import type { EndPod } from './disruption.ts';
+import type { EventDraft } from './event-draft.ts';
+import { holderOf, standbyOf, type Member } from './members.ts';
+
+/** A switchover that has not happened by then has failed: Milvus' own stop takes seconds, a pod's grace 60 s. */
+export const SWITCHOVER_DEADLINE_MS = 120_000;
+
+/** What a switchover request leads to, next to what is going on already. */
+export interface SwitchoverDecision {
+  readonly transition?: Transition;
+  readonly record?: LastSwitchover;
+  readonly endPod?: EndPod;
+  readonly events: readonly EventDraft[];
+}
+
+/** The world a switchover is decided in. */
+export interface SwitchoverContext {
+  readonly now: Date;
+  /** Value of the switchover annotation; absent or already used: nothing is asked for. */
+  readonly token?: string;
+  readonly previous?: CoordinatorPairStatus;
+  readonly members: readonly Member[];
+  /** Hash of the template that pods should have been made from. */
+  readonly templateHash?: string;
+  /** The transition as the change of ACTIVE left it: a lock against any other act. */
+  readonly transition?: Transition;
+  /** The pair's spec is valid, its mode lets the operator act, and it is meant to run. */
+  readonly mayAct: boolean;
+}
+
+/**
+ * Starts, carries on or refuses a switchover. A token is used once: one that was there before the pair was first seen
+ * is recorded without an act, a refused one is not tried again.
+ */
+export function decideSwitchover(context: SwitchoverContext): SwitchoverDecision {
+  const { transition, token, previous, now } = context;
+  if (transition?.type === 'Switchover') return carryOn(context, transition);
+  if (token === undefined || token === previous?.lastSwitchover?.token) return keep(transition);
+  if (previous?.observedGeneration === undefined)
+    return {
+      ...keep(transition),
+      record: { token, result: 'Ignored', reason: 'FoundAtFirstSight', time: now.toISOString() },
+    };
+  const refusal = refusalOf(context);
+  const holder = holderOf(context.members);
+  if (refusal || !holder?.pod) return refuse(context, token, refusal ?? 'NoActive');
+  return start(context, token, holder.pod.name);
+}
+
+function keep(transition: Transition | undefined): SwitchoverDecision {
+  return { ...(transition ? { transition } : {}), events: [] };
+}
+
+/** Why a switchover cannot start now: a reason of docs/reference. */
+function refusalOf({ members, transition, mayAct, templateHash }: SwitchoverContext): string | undefined {
+  const holder = holderOf(members);
+  const standby = standbyOf(members);
+  if (!mayAct) return 'NotManaged';
+  if (transition) return 'TransitionInProgress';
+  if (!holder?.pod || holder.state === 'Gone') return 'NoActive';
+  if (!standby) return 'NoStandby';
+  if (standby.pod.templateHash !== templateHash) return 'StandbyOutdated';
+  return undefined;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  NotManaged: 'the pair is not in mode Managed, is stopped, or its spec is not valid',
+  TransitionInProgress: 'another change is under way; ask again when status.transition is gone',
+  NoActive: 'no process holds the role',
+  NoStandby: 'no standby is registered in etcd, so the role would have nowhere to go',
+  StandbyOutdated: 'the standby does not run the wished template yet',
+};
+
+function refuse({ now, transition }: SwitchoverContext, token: string, reason: string): SwitchoverDecision {
+  return {
+    ...keep(transition),
+    record: { token, result: 'Refused', reason, time: now.toISOString() },
+    events: [
+      {
+        type: 'Warning',
+        reason: 'SwitchoverRefused',
+        action: 'RefuseSwitchover',
+        note: `switchover ${token} refused: ${REFUSALS[reason] ?? reason}`,
+        key: `switchover-refused-${token}`,
+      },
+    ],
+  };
+}
+
+function start({ now }: SwitchoverContext, token: string, from: string): SwitchoverDecision {
+  return {
+    transition: {
+      type: 'Switchover',
+      from,
+      reason: 'Requested',
+      step: 'MovingActive',
+      token,
+      startTime: now.toISOString(),
+      deadlineTime: new Date(now.getTime() + SWITCHOVER_DEADLINE_MS).toISOString(),
+    },
+    events: [
+      {
+        type: 'Normal',
+        reason: 'SwitchoverStarted',
+        action: 'MoveActive',
+        note: `switchover ${token}: moving the role away from ${from}`,
+        key: `switchover-started-${token}`,
+      },
+    ],
+  };
+}
+
+/** The lock is recorded; act on it, or close it when it is done or too late. */
+function carryOn(context: SwitchoverContext, transition: Transition): SwitchoverDecision {
+  const { members, now } = context;
+  const token = transition.token ?? '';
+  const holder = holderOf(members);
+  if (holder?.pod && holder.pod.name !== transition.from) return complete(token, transition, holder.pod.name, now);
+  if (now.getTime() > Date.parse(transition.deadlineTime))
+    return {
+      record: { token, result: 'Failed', reason: 'DeadlineExceeded', time: now.toISOString() },
+      events: [
+        {
+          type: 'Warning',
+          reason: 'SwitchoverFailed',
+          action: 'MoveActive',
+          note: `switchover ${token}: ${transition.from ?? 'the ACTIVE'} has not given up the role in time; see what keeps its process from ending`,
+          key: `switchover-failed-${token}`,
+        },
+      ],
+    };
+  const pod = holder?.pod;
+  if (!pod || !holder.session || pod.terminating || !standbyOf(members) || !context.mayAct)
+    return { transition, events: [] };
+  return {
+    transition,
+    endPod: { podName: pod.name, podUID: pod.uid, holderServerID: holder.session.serverID, why: `switchover ${token}` },
+    events: [],
+  };
+}
+
+function complete(token: string, transition: Transition, to: string, now: Date): SwitchoverDecision {
+  return {
+    record: { token, result: 'Completed', reason: 'ActiveMoved', time: now.toISOString() },
+    events: [
+      {
+        type: 'Normal',
+        reason: 'SwitchoverCompleted',
+        action: 'MoveActive',
+        note: `switchover ${token}: the role moved from ${transition.from ?? 'the old ACTIVE'} to ${to}`,
+        key: `switchover-completed-${token}`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,75 @@
+import type { CoordinatorPair } from '../api/coordinator-pair.ts';
+import type { EtcdTarget } from '../etcd/types.ts';
+import type { Secret } from '../kube/core-types.ts';
+
+/** The Secrets a pair's etcd needs, as far as they could be read. */
+export interface EtcdSecrets {
+  readonly auth?: Secret;
+  readonly tls?: Secret;
+}
+
+/** How the operator reaches the etcd of a pair, or why it cannot be told. */
+export type EtcdTargetResult = { readonly target: EtcdTarget } | { readonly problem: string };
+
+/**
+ * Resolves `spec.etcd` for a process in another namespace: a host without a dot is a Service in the pair's namespace.
+ * TLS verifies the host as written, unless `serverName` says otherwise; hosts that differ are verified as dialled.
+ */
+export function etcdTarget(pair: CoordinatorPair, secrets: EtcdSecrets): EtcdTargetResult {
+  const { etcd } = pair.spec;
+  const { namespace } = pair.metadata;
+  const missing = missingKeys(pair, secrets);
+  if (missing) return { problem: missing };
+  const hosts = new Set(etcd.endpoints.map((endpoint) => splitEndpoint(endpoint).host));
+  const [onlyHost] = hosts.size === 1 ? [...hosts] : [];
+  const serverName = etcd.tls?.serverName ?? onlyHost;
+  return {
+    target: {
+      endpoints: etcd.endpoints.map((endpoint) => qualified(endpoint, namespace)),
+      ...(secrets.auth
+        ? { auth: { username: text(secrets.auth, 'username'), password: text(secrets.auth, 'password') } }
+        : {}),
+      ...(secrets.tls
+        ? {
+            tls: {
+              ca: text(secrets.tls, 'ca.crt'),
+              cert: text(secrets.tls, 'tls.crt'),
+              key: text(secrets.tls, 'tls.key'),
+              ...(serverName === undefined ? {} : { serverName }),
+            },
+          }
+        : {}),
+    },
+  };
+}
+
+function splitEndpoint(endpoint: string): { readonly host: string; readonly port: string } {
+  const at = endpoint.lastIndexOf(':');
+  return { host: endpoint.slice(0, at), port: endpoint.slice(at + 1) };
+}
+
+function qualified(endpoint: string, namespace: string): string {
+  const { host, port } = splitEndpoint(endpoint);
+  const local = !host.includes('.') && !host.includes(':') && host !== 'localhost';
+  return local ? `${host}.${namespace}.svc:${port}` : endpoint;
+}
+
+function text(secret: Secret, key: string): string {
+  return Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
+}
+
+/** The first Secret that is absent or lacks a key. */
+function missingKeys({ spec: { etcd } }: CoordinatorPair, { auth, tls }: EtcdSecrets): string | undefined {
+  return (
+    (etcd.auth && lacks('etcd.auth', etcd.auth.secretName, auth, ['username', 'password'])) ??
+    (etcd.tls && lacks('etcd.tls', etcd.tls.secretName, tls, ['ca.crt', 'tls.crt', 'tls.key']))
+  );
+}
+
+function lacks(field: string, name: string, secret: Secret | undefined, keys: readonly string[]): string | undefined {
+  if (!secret)
+    return `spec.${field}.secretName: Secret ${name} does not exist in the pair's namespace or may not be read; create it with the keys ${keys.join(', ')}`;
+  const absent = keys.filter((key) => !secret.data?.[key]);
+  if (absent.length === 0) return undefined;
+  return `spec.${field}.secretName: Secret ${name} lacks the keys ${absent.join(', ')}; add them`;
+}

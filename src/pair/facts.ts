@@ -1,0 +1,72 @@
+import type { CoordinatorPair } from '../api/coordinator-pair.ts';
+import type { ConditionReason } from '../api/reasons.ts';
+import type { Role } from '../milvus/roles.ts';
+import type { MilvusVersion } from '../milvus/version.ts';
+import type { KubeObject, Stored } from '../kube/objects.ts';
+import type { RoleSessions } from './decide/role-sessions.ts';
+import type { Binding } from './decide/binding.ts';
+import type { PodView } from './pod-view.ts';
+
+/** Something about the spec, or about what it refers to, that keeps the operator from rendering the pair. */
+export interface SpecProblem {
+  readonly reason: ConditionReason<'SpecValid'>;
+  /** What is wrong, where, and what to do. */
+  readonly message: string;
+}
+
+/** What is known of the sessions in etcd. */
+export type EtcdFacts =
+  /** Read, and every read since has gone well; or the last good read is at most 10 s old. */
+  | { readonly state: 'Known'; readonly sessions: RoleSessions; readonly grantedTTLSeconds?: number }
+  /** Not read yet, since at most 10 s. */
+  | { readonly state: 'Pending' }
+  /** Reads have failed for 10 s, or cannot be tried at all. */
+  | {
+      readonly state: 'Unknown';
+      readonly reason: ConditionReason<'EtcdReachable'>;
+      readonly message: string;
+      readonly since: Date;
+      readonly lastReadTime?: Date;
+      /** What each endpoint said when asked by itself. */
+      readonly endpoints: readonly EndpointFinding[];
+    };
+
+/** One endpoint of an etcd that cannot be read. */
+export interface EndpointFinding {
+  readonly endpoint: string;
+  /** Answered, sees a leader; answered, sees none; did not answer. */
+  readonly finding: 'Leader' | 'NoLeader' | 'NoAnswer';
+  readonly detail: string;
+}
+
+/** What a node of the pair is like; absent from {@link PairFacts.nodes} when nodes are not watched. */
+export interface NodeView {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly unschedulable: boolean;
+}
+
+/** A child of the pair: what it should be, and what there is. */
+export interface ChildFacts {
+  readonly desired: KubeObject;
+  readonly live?: Stored<KubeObject>;
+}
+
+/** Everything one reconcile knows. Gathered by observe.ts, judged by decide/, never changed. */
+export interface PairFacts {
+  readonly now: Date;
+  readonly pair: CoordinatorPair;
+  readonly role: Role;
+  readonly version?: MilvusVersion;
+  readonly problems: readonly SpecProblem[];
+  /** The children in the order in which they are applied; empty while the spec has problems. */
+  readonly children: readonly ChildFacts[];
+  /** Template hash of the wished StatefulSet; absent while the spec has problems. */
+  readonly templateHash?: string;
+  readonly pods: readonly PodView[];
+  readonly nodes: ReadonlyMap<string, NodeView>;
+  readonly etcd: EtcdFacts;
+  readonly bindings: readonly Binding[];
+  /** Name of an older pair of the same role in the same etcd and path, if the operator sees one. */
+  readonly duplicateOf?: string;
+}

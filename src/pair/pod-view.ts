@@ -1,0 +1,73 @@
+import { annotations, labels } from '../api/names.ts';
+import type { ContainerStatus, Pod, TerminatedState } from '../kube/core-types.ts';
+
+/** Name of the Milvus container in every pod the operator renders. */
+export const CONTAINER_NAME = 'milvus';
+
+/** The coordinator container of a pod, as its kubelet last reported it. */
+export interface ContainerView {
+  readonly id?: string;
+  /** Start of the running process; absent while none runs. */
+  readonly runningSince?: Date;
+  /** How the present container ended, while no next one was started. */
+  readonly terminated?: TerminatedState;
+  /** How the one before ended. */
+  readonly lastTerminated?: TerminatedState;
+  /** Why the next one is not started yet, for instance ImagePullBackOff. */
+  readonly waiting?: { readonly reason: string; readonly message?: string };
+}
+
+/** What decisions need to know of a pod. */
+export interface PodView {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly ip?: string;
+  readonly nodeName?: string;
+  readonly hostNetwork: boolean;
+  /** The kubelet's readiness: /healthz of Milvus, which a standby passes too. */
+  readonly ready: boolean;
+  /** Deletion was asked for; the process may still run. */
+  readonly terminating: boolean;
+  readonly createdAt: Date;
+  readonly roleLabel?: string;
+  /** Hash of the template this pod was made from; absent on pods that are not ours. */
+  readonly templateHash?: string;
+  readonly container: ContainerView;
+}
+
+/** Reads a pod into what decisions need. */
+export function viewPod(pod: Pod): PodView {
+  const { metadata, spec, status } = pod;
+  const roleLabel = metadata.labels?.[labels.role];
+  const templateHash = metadata.annotations?.[annotations.templateHash];
+  const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER_NAME);
+  return {
+    name: metadata.name,
+    namespace: metadata.namespace ?? '',
+    uid: metadata.uid ?? '',
+    ...(status?.podIP ? { ip: status.podIP } : {}),
+    ...(spec?.nodeName ? { nodeName: spec.nodeName } : {}),
+    hostNetwork: spec?.hostNetwork ?? false,
+    ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    terminating: metadata.deletionTimestamp !== undefined,
+    createdAt: new Date(metadata.creationTimestamp ?? 0),
+    ...(roleLabel === undefined ? {} : { roleLabel }),
+    ...(templateHash === undefined ? {} : { templateHash }),
+    container: viewContainer(container),
+  };
+}
+
+function viewContainer(status: ContainerStatus | undefined): ContainerView {
+  const { running, terminated, waiting } = status?.state ?? {};
+  const lastTerminated = status?.lastState?.terminated;
+  return {
+    ...(status?.containerID ? { id: status.containerID } : {}),
+    ...(running?.startedAt ? { runningSince: new Date(running.startedAt) } : {}),
+    ...(terminated ? { terminated } : {}),
+    ...(lastTerminated ? { lastTerminated } : {}),
+    ...(waiting?.reason
+      ? { waiting: { reason: waiting.reason, ...(waiting.message ? { message: waiting.message } : {}) } }
+      : {}),
+  };
+}

@@ -1,0 +1,172 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CoordinatorPair } from '../api/coordinator-pair.ts';
+import type { SessionStores } from '../etcd/types.ts';
+import type { EventReport } from '../kube/events.ts';
+import type { Log } from '../kube/log.ts';
+import { registeredRoles } from '../milvus/arguments.ts';
+import type { Role } from '../milvus/roles.ts';
+import { applyChildren, changeRoleLabels, endPod, writeStatus, type ApplyOutcome } from './act.ts';
+import { bindMembers } from './bind.ts';
+import { READING_INTERVAL_MS } from './decide/binding.ts';
+import type { EndPod } from './decide/disruption.ts';
+import { judge, type Judgement } from './decide/judgement.ts';
+import { START_UP_ALLOWANCE_MS } from './decide/members.ts';
+import { afterLabels, planOf, type Plan } from './decide/plan.ts';
+import type { PairFacts } from './facts.ts';
+import { PairMemory } from './memory.ts';
+import { observe, type Sources } from './observe.ts';
+
+/** What a reconciler works with. */
+export interface ReconcilerOptions extends Sources {
+  readonly stores: SessionStores;
+  readonly events: { record(report: EventReport): void };
+  readonly log: Log;
+  /** Whether this process surely leads; asked right before each disruptive act. */
+  readonly isLeader: () => boolean;
+  /** Something was seen of this pair: look again. */
+  readonly wake: (namespace: string, name: string) => void;
+  /** Told how long after the read that showed a new holder its pod's label was set, milliseconds. */
+  readonly labelled?: (lagMs: number) => void;
+  /** Told of each judgement, for metrics. */
+  readonly observed?: (pair: CoordinatorPair, judgement: Judgement) => void;
+}
+
+/** While etcd was never read and has not failed for long, looks follow each other this closely. */
+const FIRST_READ_RETRY_MS = 500;
+
+/** Looks after pairs, one look at a time: observe, decide, act, report. Every look starts from the world. */
+export class Reconciler implements Disposable {
+  readonly #options: ReconcilerOptions;
+  readonly #memories = new Map<string, PairMemory>();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One look at a pair.
+   *
+   * @returns when to look again even if nothing is announced, milliseconds; undefined: at the next resync.
+   * @throws ApiError, EtcdError: look again later.
+   */
+  async reconcile(namespace: string, name: string, signal: AbortSignal): Promise<number | undefined> {
+    const pair = this.#options.caches.pair(namespace, name);
+    if (!pair || pair.metadata.deletionTimestamp !== undefined) {
+      this.#forget(namespace, name);
+      return undefined;
+    }
+    const { client } = this.#options;
+    const memory = this.#memoryOf(pair);
+    const observed = await observe(pair, this.#options, memory, signal);
+    memory.forgetEndedPods(observed.pods.map(({ uid }) => uid));
+    const planned = planOf(observed);
+    await changeRoleLabels(client, namespace, planned.labels, signal);
+    this.#measureLabelLag(planned, memory);
+    const plan = afterLabels(planned);
+    const applied = await applyChildren(client, plan.children, signal);
+    this.#logChanges(pair, applied);
+    // An operator that has just started knows less than the status it left: it looks first.
+    if (observed.etcd.state === 'Pending' && pair.status) return FIRST_READ_RETRY_MS;
+    const { facts, unfinished } = await this.#bind(withRejections(observed, applied), plan, memory, signal);
+    const judgement = judge(facts, plan);
+    if (!isDeepStrictEqual(judgement.status, pair.status)) await writeStatus(client, pair, judgement.status, signal);
+    // After the status: a look that was judged from a status already replaced tells nothing.
+    this.#report(pair, judgement);
+    if (judgement.endPod) await this.#endPod(judgement.endPod, facts, memory, signal);
+    return nextLookMs(facts, judgement, memory, unfinished);
+  }
+
+  /** Closes every watch on etcd; the next look opens them again. */
+  [Symbol.dispose](): void {
+    for (const memory of this.#memories.values()) memory[Symbol.dispose]();
+    this.#memories.clear();
+  }
+
+  #memoryOf({ metadata: { namespace, name } }: CoordinatorPair): PairMemory {
+    const key = `${namespace}/${name}`;
+    const known = this.#memories.get(key);
+    if (known) return known;
+    const { stores, clock, wake } = this.#options;
+    const memory = new PairMemory(stores, clock, () => wake(namespace, name));
+    this.#memories.set(key, memory);
+    return memory;
+  }
+
+  #forget(namespace: string, name: string): void {
+    const key = `${namespace}/${name}`;
+    this.#memories.get(key)?.[Symbol.dispose]();
+    this.#memories.delete(key);
+  }
+
+  async #bind(
+    facts: PairFacts,
+    plan: Plan,
+    memory: PairMemory,
+    signal: AbortSignal,
+  ): Promise<{ readonly facts: PairFacts; readonly unfinished: boolean }> {
+    const store = memory.current?.store;
+    if (!store || facts.etcd.state !== 'Known') return { facts, unfinished: false };
+    const { client, clock } = this.#options;
+    const sources = { client, clock, etcd: store.client };
+    const { bindings, unfinished } = await bindMembers(plan.members, facts.bindings, sources, memory, signal);
+    return { facts: { ...facts, bindings }, unfinished };
+  }
+
+  #measureLabelLag({ labels }: Plan, memory: PairMemory): void {
+    const readAtMs = memory.current?.store.state.snapshot?.readAtMs;
+    if (readAtMs === undefined || !labels.some(({ role }) => role === 'active')) return;
+    this.#options.labelled?.(this.#options.clock.nowMs() - readAtMs);
+  }
+
+  #logChanges({ metadata: { namespace, name } }: CoordinatorPair, { changed }: ApplyOutcome): void {
+    for (const { object, drift } of changed)
+      this.#options.log.info({ pair: { namespace, name }, object, drift }, 'child applied');
+  }
+
+  #report(pair: CoordinatorPair, judgement: Judgement): void {
+    const { events, log, observed } = this.#options;
+    const { namespace, name } = pair.metadata;
+    for (const event of judgement.events) {
+      log.info({ pair: { namespace, name }, reason: event.reason }, event.note);
+      events.record({ ...event, key: `${pair.metadata.uid}/${event.key}`, regarding: pair });
+    }
+    observed?.(pair, judgement);
+  }
+
+  async #endPod(act: EndPod, facts: PairFacts, memory: PairMemory, signal: AbortSignal): Promise<void> {
+    const store = memory.current?.store;
+    if (!store || memory.endedPods.has(act.podUID)) return;
+    const { client, isLeader, log } = this.#options;
+    const { namespace, name } = facts.pair.metadata;
+    const outcome = await endPod(act, facts.pair, sessionRole(facts), { client, store, isLeader }, signal);
+    if (outcome === 'Ended') memory.endedPods.add(act.podUID);
+    log.info({ pair: { namespace, name }, pod: act.podName, why: act.why, outcome }, 'pod told to end');
+  }
+}
+
+/** The role a pair's processes are seen by in etcd. */
+function sessionRole({ role, version }: PairFacts): Role {
+  return version ? registeredRoles(role, version)[0] : role;
+}
+
+function withRejections(facts: PairFacts, { rejections }: ApplyOutcome): PairFacts {
+  return rejections.length === 0 ? facts : { ...facts, problems: [...facts.problems, ...rejections] };
+}
+
+/** The earliest moment at which the judgement may turn by the clock alone. */
+function nextLookMs(
+  { now, pods, etcd }: PairFacts,
+  { status: { transition } }: Judgement,
+  memory: PairMemory,
+  binding: boolean,
+): number | undefined {
+  const watch = memory.current?.nextLookMs();
+  const deadline = transition && Date.parse(transition.deadlineTime) - now.getTime();
+  const ttlMs = (etcd.state === 'Known' ? (etcd.grantedTTLSeconds ?? 0) : 0) * 1000;
+  const startUps = pods.flatMap(({ container: { runningSince } }) =>
+    runningSince ? [runningSince.getTime() + ttlMs + START_UP_ALLOWANCE_MS - now.getTime()] : [],
+  );
+  const looks = [watch, deadline, ...startUps, binding ? READING_INTERVAL_MS : undefined];
+  const coming = looks.filter((ms) => ms !== undefined && ms > 0) as number[];
+  return coming.length === 0 ? undefined : Math.min(...coming) + 1;
+}

@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ConditionReason } from '../api/reasons.ts';
+import { EtcdError, type EtcdErrorCode } from '../etcd/errors.ts';
+import type { EndpointStatus, EtcdTarget, SessionStore, SessionStores, SessionStoreState } from '../etcd/types.ts';
+import type { Clock } from '../kube/clock.ts';
+import type { Role } from '../milvus/roles.ts';
+import { roleSessions, type RoleSessions } from './decide/role-sessions.ts';
+import type { EndpointFinding, EtcdFacts } from './facts.ts';
+
+/** Reads that fail for so long make what was last read too old to speak of. */
+export const BLIND_AFTER_MS = 10_000;
+/** How often the endpoints are asked one by one while etcd cannot be read. */
+const ENDPOINT_CHECK_MS = 30_000;
+
+/** Failures that waiting does not cure: there is no reason to keep quiet about them for ten seconds. */
+const reasons: Readonly<Partial<Record<EtcdErrorCode, ConditionReason<'EtcdReachable'>>>> = {
+  Unauthenticated: 'AuthenticationFailed',
+  PermissionDenied: 'PermissionDenied',
+  TLS: 'TLSFailed',
+};
+
+/**
+ * A pair's eyes on etcd: the session store of its target, the granted TTL of the holder's lease (asked for once a
+ * lease) and, while blind, what the endpoints say one by one.
+ */
+export class SessionWatch implements Disposable {
+  readonly target: EtcdTarget;
+  readonly prefix: string;
+  readonly #store: SessionStore & Disposable;
+  readonly #subscription: Disposable;
+  readonly #clock: Clock;
+  #grantedTTL: { readonly lease: bigint; readonly seconds: number } | undefined;
+  #endpoints: { readonly atMs: number; readonly findings: readonly EndpointFinding[] } | undefined;
+
+  constructor(stores: SessionStores, target: EtcdTarget, prefix: string, clock: Clock, onChange: () => void) {
+    this.target = target;
+    this.prefix = prefix;
+    this.#clock = clock;
+    this.#store = stores.acquire(target, prefix);
+    this.#subscription = this.#store.subscribe(onChange);
+  }
+
+  /** Whether this watch looks at the same sessions with the same credentials. */
+  serves(target: EtcdTarget, prefix: string): boolean {
+    return this.prefix === prefix && isDeepStrictEqual(this.target, target);
+  }
+
+  get store(): SessionStore {
+    return this.#store;
+  }
+
+  /** What is known of `role` now. Asks etcd only for what is not known yet. Never throws. */
+  async facts(role: Role, signal: AbortSignal): Promise<EtcdFacts> {
+    const { snapshot, failingSince, failingSinceMs, error } = await this.#state(signal);
+    const failingMs = failingSinceMs === undefined ? 0 : this.#clock.nowMs() - failingSinceMs;
+    const final = error instanceof EtcdError && reasons[error.code] !== undefined;
+    if (failingSince && (failingMs >= BLIND_AFTER_MS || (final && !snapshot)))
+      return this.#blind(failingSince, error, snapshot?.readTime, signal);
+    if (!snapshot) return { state: 'Pending' };
+    this.#endpoints = undefined;
+    const sessions = roleSessions(snapshot, role);
+    const grantedTTLSeconds = await this.#grantedTTLOf(sessions, signal);
+    return { state: 'Known', sessions, ...(grantedTTLSeconds === undefined ? {} : { grantedTTLSeconds }) };
+  }
+
+  /** When {@link facts} may turn without any change being announced, milliseconds from now. */
+  nextLookMs(): number | undefined {
+    const { failingSinceMs } = this.#store.state;
+    if (failingSinceMs === undefined) return undefined;
+    const failingMs = this.#clock.nowMs() - failingSinceMs;
+    return failingMs < BLIND_AFTER_MS ? BLIND_AFTER_MS - failingMs : ENDPOINT_CHECK_MS;
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]();
+    this.#store[Symbol.dispose]();
+  }
+
+  /** The store's state, after its first read if none was made yet. */
+  async #state(signal: AbortSignal): Promise<SessionStoreState> {
+    const { snapshot, failingSince } = this.#store.state;
+    if (!snapshot && !failingSince) await this.#store.read(signal).catch(() => undefined);
+    return this.#store.state;
+  }
+
+  async #grantedTTLOf({ holder }: RoleSessions, signal: AbortSignal): Promise<number | undefined> {
+    if (!holder || holder.lease === 0n) return undefined;
+    if (this.#grantedTTL?.lease === holder.lease) return this.#grantedTTL.seconds;
+    try {
+      const { grantedTTLSeconds, ttlSeconds } = await this.#store.client.leaseTimeToLive(holder.lease, signal);
+      if (ttlSeconds < 0) return undefined;
+      this.#grantedTTL = { lease: holder.lease, seconds: grantedTTLSeconds };
+      return grantedTTLSeconds;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #blind(
+    since: Date,
+    error: Error | undefined,
+    lastReadTime: Date | undefined,
+    signal: AbortSignal,
+  ): Promise<EtcdFacts> {
+    return {
+      state: 'Unknown',
+      reason: (error instanceof EtcdError ? reasons[error.code] : undefined) ?? 'Unreachable',
+      message: error?.message ?? 'etcd cannot be read',
+      since,
+      ...(lastReadTime ? { lastReadTime } : {}),
+      endpoints: await this.#askEndpoints(signal),
+    };
+  }
+
+  async #askEndpoints(signal: AbortSignal): Promise<readonly EndpointFinding[]> {
+    const nowMs = this.#clock.nowMs();
+    if (this.#endpoints && nowMs - this.#endpoints.atMs < ENDPOINT_CHECK_MS) return this.#endpoints.findings;
+    const statuses = await this.#store.client.endpointStatuses(signal);
+    this.#endpoints = { atMs: nowMs, findings: statuses.map(findingOf) };
+    return this.#endpoints.findings;
+  }
+}
+
+function findingOf(status: EndpointStatus | { readonly endpoint: string; readonly error: Error }): EndpointFinding {
+  const { endpoint } = status;
+  if ('error' in status) return { endpoint, finding: 'NoAnswer', detail: 'does not answer' };
+  if (status.leader === 0n) return { endpoint, finding: 'NoLeader', detail: 'answers and sees no leader' };
+  return { endpoint, finding: 'Leader', detail: 'answers and sees a leader' };
+}

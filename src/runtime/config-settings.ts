@@ -1,0 +1,172 @@
+import {
+  labelName,
+  listenAddress,
+  logLevel,
+  logLevels,
+  namespaceList,
+  someText,
+  subdomainName,
+  trueOrFalse,
+  wholeNumber,
+} from './config-values.ts';
+
+/** One thing that can be set, by a flag or by an environment variable. */
+export interface Setting<T> {
+  readonly flag: string;
+  /** What stands for the value in the help. */
+  readonly placeholder: string;
+  readonly env: string;
+  readonly help: string;
+  /** What is accepted, to follow "must be". */
+  readonly accepts: string;
+  /** As one would type it; absent: there is none, or it is found out at the start (`defaultHelp`). */
+  readonly default?: string;
+  /** Says where a default that is found out at the start comes from. */
+  readonly defaultHelp?: string;
+  /** True: may stay unset. */
+  readonly optional?: boolean;
+  /** undefined: not accepted. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+const seconds = (help: string, flag: string, env: string, fallback: string): Setting<number> => ({
+  flag,
+  placeholder: '<seconds>',
+  env,
+  help,
+  accepts: 'a whole number of seconds from 1 to 3600',
+  default: fallback,
+  parse: wholeNumber(1, 3600),
+});
+
+/** Everything that can be set: the single source of the flags, the help and docs/configuration.md. */
+export const settings = {
+  watchNamespaces: {
+    flag: '--watch-namespaces',
+    placeholder: '<names>',
+    env: 'WATCH_NAMESPACES',
+    help: 'Look after the pairs in these namespaces only. Empty: in all.',
+    accepts: 'namespace names separated by commas',
+    default: '',
+    parse: namespaceList,
+  },
+  watchNodes: {
+    flag: '--watch-nodes',
+    placeholder: '<true|false>',
+    env: 'WATCH_NODES',
+    help:
+      'Read nodes and their leases: needed to move ACTIVE away from a node that is drained, and to prove that a node ' +
+      'is dead. Set to false where the operator may not read nodes.',
+    accepts: 'true or false',
+    default: 'true',
+    parse: trueOrFalse,
+  },
+  concurrency: {
+    flag: '--concurrency',
+    placeholder: '<count>',
+    env: 'CONCURRENCY',
+    help: 'How many pairs are reconciled at the same time.',
+    accepts: 'a whole number from 1 to 256',
+    default: '8',
+    parse: wholeNumber(1, 256),
+  },
+  clusterDomain: {
+    flag: '--cluster-domain',
+    placeholder: '<domain>',
+    env: 'CLUSTER_DOMAIN',
+    help: 'DNS domain of the cluster.',
+    accepts: 'a DNS domain in lower case, without a dot at its ends',
+    default: 'cluster.local',
+    parse: subdomainName,
+  },
+  kubeconfig: {
+    flag: '--kubeconfig',
+    placeholder: '<file>',
+    env: 'KUBECONFIG',
+    help: 'How to reach the API server. Unset: the service account of the pod.',
+    accepts: 'the path of a kubeconfig file',
+    optional: true,
+    parse: someText,
+  },
+  leaderElectionNamespace: {
+    flag: '--leader-election-namespace',
+    placeholder: '<name>',
+    env: 'LEADER_ELECTION_NAMESPACE',
+    help: 'Namespace of the Lease by which replicas of the operator elect the one that acts.',
+    accepts: 'the name of a namespace',
+    defaultHelp: 'POD_NAMESPACE, else the namespace of the service account',
+    parse: labelName,
+  },
+  leaderElectionName: {
+    flag: '--leader-election-name',
+    placeholder: '<name>',
+    env: 'LEADER_ELECTION_NAME',
+    help: 'Name of that Lease. Two installations that look after different namespaces need different Leases.',
+    accepts: 'the name of a Kubernetes object',
+    default: 'coordinator-pair-operator',
+    parse: subdomainName,
+  },
+  leaseDurationSeconds: seconds(
+    'A replica that has not renewed for this long is no longer leader.',
+    '--leader-election-lease-duration-seconds',
+    'LEADER_ELECTION_LEASE_DURATION_SECONDS',
+    '15',
+  ),
+  renewDeadlineSeconds: seconds(
+    'A leader that could not renew for this long stops acting. Shorter than the lease duration.',
+    '--leader-election-renew-deadline-seconds',
+    'LEADER_ELECTION_RENEW_DEADLINE_SECONDS',
+    '10',
+  ),
+  retryPeriodSeconds: seconds(
+    'Time between two attempts to become leader or to renew.',
+    '--leader-election-retry-period-seconds',
+    'LEADER_ELECTION_RETRY_PERIOD_SECONDS',
+    '2',
+  ),
+  healthAddress: {
+    flag: '--health-address',
+    placeholder: '<address>',
+    env: 'HEALTH_ADDRESS',
+    help: 'Where /healthz and /readyz are served.',
+    accepts: ':port, host:port or [IPv6 address]:port',
+    default: ':8081',
+    parse: listenAddress,
+  },
+  metricsAddress: {
+    flag: '--metrics-address',
+    placeholder: '<address>',
+    env: 'METRICS_ADDRESS',
+    help: 'Where /metrics is served.',
+    accepts: ':port, host:port or [IPv6 address]:port',
+    default: ':8080',
+    parse: listenAddress,
+  },
+  logLevel: {
+    flag: '--log-level',
+    placeholder: '<level>',
+    env: 'LOG_LEVEL',
+    help: 'The least important messages that are logged. At info nothing is logged while nothing happens.',
+    accepts: `one of ${logLevels.join(', ')}`,
+    default: 'info',
+    parse: logLevel,
+  },
+  podName: {
+    flag: '--pod-name',
+    placeholder: '<name>',
+    env: 'POD_NAME',
+    help: 'Name under which this replica stands for election and reports events.',
+    accepts: 'the name of a pod',
+    defaultHelp: 'the host name',
+    parse: subdomainName,
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+
+export type SettingName = keyof typeof settings;
+
+/** A value of the right type for each setting; those that may stay unset can be absent. */
+export type Settings = {
+  readonly [N in SettingName as (typeof settings)[N] extends { optional: true } ? never : N]: Value<N>;
+} & { readonly [N in SettingName as (typeof settings)[N] extends { optional: true } ? N : never]?: Value<N> };
+
+type Value<N extends SettingName> = NonNullable<ReturnType<(typeof settings)[N]['parse']>>;

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import type { CoordinatorPair } from '../api/coordinator-pair.ts';
+import { createSessionStores } from '../etcd/session-stores.ts';
+import { systemClock } from '../kube/clock.ts';
+import { EventRecorder } from '../kube/events.ts';
+import { LeaseElection } from '../kube/lease-election.ts';
+import { createKubeClient } from '../kube/transport.ts';
+import { WorkQueue } from '../kube/work-queue.ts';
+import type { Judgement } from '../pair/decide/judgement.ts';
+import { Reconciler } from '../pair/reconciler.ts';
+import { References } from '../pair/references.ts';
+import { Caches } from './caches.ts';
+import type { OperatorConfig } from './config.ts';
+import { runController } from './controller.ts';
+import { serveHealth } from './health.ts';
+import type { Logger } from './logging.ts';
+import { createMetrics, serveMetrics, type OperatorMetrics } from './metrics.ts';
+import { disposeWithin } from './shutdown.ts';
+
+/** Label `controller` of the metrics, and name of the queue. */
+const CONTROLLER = 'coordinatorpair';
+/** Shorter than the pod's terminationGracePeriodSeconds in the chart (30 s). */
+const SHUTDOWN_GRACE_MS = 20_000;
+
+/**
+ * Runs the operator until `signal` is aborted: watches, elects a leader among the replicas, and as leader looks after
+ * pairs. On the way out it lets the looks under way end and gives the Lease back.
+ *
+ * @returns whether everything ended well and in time.
+ * @throws Error when an address cannot be listened on or no credentials are found.
+ */
+export async function runOperator(config: OperatorConfig, log: Logger, signal: AbortSignal): Promise<boolean> {
+  const metrics = createMetrics({
+    controller: CONTROLLER,
+    concurrency: config.concurrency,
+    leaseName: config.leaderElection.name,
+    version: config.version,
+  });
+  const client = createKubeClient({
+    ...(config.kubeconfig === undefined ? {} : { kubeconfig: config.kubeconfig }),
+    version: config.version,
+    component: 'manager',
+    onRequest: metrics.requestCompleted,
+  });
+  const queue = new WorkQueue({ observer: metrics.workQueue });
+  metrics.workQueue.measure(queue);
+  const stores = createSessionStores({ logger: log, onRead: (result, ms) => metrics.etcd.readCompleted(result, ms) });
+  const events = new EventRecorder({ client, log, reportingInstance: config.podName });
+  const caches = new Caches({
+    client,
+    log,
+    watchNamespaces: config.watchNamespaces,
+    watchNodes: config.watchNodes,
+    onChange: (namespace, name) => queue.add(`${namespace}/${name}`),
+  });
+  const work = new AbortController();
+  const reconciler = new Reconciler({
+    client,
+    caches,
+    stores,
+    events,
+    log,
+    clock: systemClock,
+    references: new References(client, systemClock),
+    isLeader: () => election.isLeader,
+    wake: (namespace, name) => queue.add(`${namespace}/${name}`),
+    observed: (pair, judgement) => reportPair(metrics, pair, judgement),
+    labelled: (lagMs) => metrics.pairs.labelled(lagMs),
+  });
+  const election = new LeaseElection({
+    client,
+    namespace: config.leaderElection.namespace,
+    name: config.leaderElection.name,
+    identity: `${config.podName}_${randomUUID()}`,
+    leaseDurationMs: config.leaderElection.leaseDurationSeconds * 1000,
+    renewDeadlineMs: config.leaderElection.renewDeadlineSeconds * 1000,
+    retryPeriodMs: config.leaderElection.retryPeriodSeconds * 1000,
+    log,
+    onStartedLeading: () => {
+      metrics.leading(true);
+      for (const { metadata } of caches.pairs()) queue.add(`${metadata.namespace}/${metadata.name}`, 'resync');
+    },
+    onStoppedLeading: () => {
+      metrics.leading(false);
+      metrics.pairs.forgetAll();
+      reconciler[Symbol.dispose]();
+    },
+  });
+  const health = await serveHealth({
+    address: config.healthAddress,
+    healthz: { 'election-loop': () => (election.isAlive ? undefined : 'the election loop stands still') },
+    readyz: {
+      'election-loop': () => (election.isAlive ? undefined : 'the election loop stands still'),
+      caches: () => (caches.hasSynced ? undefined : 'not everything was listed yet'),
+    },
+  });
+  const scrape = await serveMetrics(config.metricsAddress, metrics.registry);
+  caches.start(signal);
+  election.start();
+  log.info({ version: config.version, namespaces: config.watchNamespaces }, 'operator started');
+  await Promise.race([caches.synced(), aborted(signal)]);
+  const controller = runController({
+    queue,
+    concurrency: config.concurrency,
+    reconcile: (key, lookSignal) => {
+      const [namespace, name] = splitKey(key);
+      if (!caches.pair(namespace, name)) metrics.pairs.forget({ namespace, name });
+      return reconciler.reconcile(namespace, name, lookSignal);
+    },
+    isLeader: () => election.isLeader,
+    metrics: metrics.reconcile,
+    log,
+    signal: work.signal,
+  });
+  await aborted(signal);
+  return disposeWithin(
+    SHUTDOWN_GRACE_MS,
+    [
+      { name: 'queue', dispose: () => queue.shutDown() },
+      { name: 'controller', dispose: () => controller },
+      { name: 'events', dispose: () => events[Symbol.asyncDispose]() },
+      { name: 'reconciler', dispose: () => reconciler[Symbol.dispose]() },
+      { name: 'session stores', dispose: () => stores[Symbol.asyncDispose]() },
+      { name: 'caches', dispose: () => caches[Symbol.asyncDispose]() },
+      { name: 'election', dispose: () => election[Symbol.asyncDispose]() },
+      { name: 'client', dispose: () => client[Symbol.asyncDispose]() },
+      { name: 'health', dispose: () => health[Symbol.asyncDispose]() },
+      { name: 'metrics', dispose: () => scrape[Symbol.asyncDispose]() },
+    ],
+    log,
+  );
+}
+
+function splitKey(key: string): [namespace: string, name: string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function reportPair({ pairs }: OperatorMetrics, pair: CoordinatorPair, { status }: Judgement): void {
+  const { namespace, name } = pair.metadata;
+  const known = status.conditions?.find(({ type }) => type === 'EtcdReachable')?.status === 'True';
+  const registered = status.members?.filter(({ state, serverID }) => serverID !== undefined && state !== 'Gone').length;
+  pairs.report(
+    { namespace, name },
+    {
+      role: pair.spec.role,
+      mode: pair.spec.mode,
+      members: known ? (registered ?? 0) : undefined,
+      conditions: status.conditions ?? [],
+    },
+  );
+  const [latest] = status.history ?? [];
+  if (!latest || latest.time === pair.status?.history?.[0]?.time) return;
+  pairs.activeChanged({ namespace, name }, latest.type);
+  if (latest.type === 'Failover' && latest.how) pairs.failoverCompleted(latest.how, latest.durationMilliseconds);
+}

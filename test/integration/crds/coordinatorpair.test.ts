@@ -1,0 +1,267 @@
+import { readdir, stat } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readCrd } from '../../../scripts/crd.ts';
+import type { Schema } from '../../../scripts/crd.ts';
+import { ROLES } from '../../../src/milvus/roles.ts';
+import { checkVersion } from '../../../src/milvus/version-rules.ts';
+import { parseVersion } from '../../../src/milvus/version.ts';
+import type { ApiServer } from '../support/api-server.ts';
+import { startApiServer } from '../support/api-server.ts';
+import { dryRun, installCrd, minimalSpec, pair } from './pairs.ts';
+import { ruleExamples } from './rules.ts';
+
+let server: ApiServer;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  await installCrd(server);
+}, 120_000);
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+const apply = (manifest: object): Promise<string> => server.kubectl(['apply', '-f', '-'], JSON.stringify(manifest));
+const get = async (name: string, ...more: string[]): Promise<string> =>
+  server.kubectl(['get', 'coordinatorpair', name, ...more]);
+const specOf = (answer: Record<string, unknown> | string): unknown =>
+  typeof answer === 'string' ? answer : answer['spec'];
+
+function messagesIn(schema: Schema): string[] {
+  const inner = [...Object.values(schema.properties ?? {}), ...(schema.items === undefined ? [] : [schema.items])];
+  return [...(schema['x-kubernetes-validations'] ?? []).map(({ message }) => message), ...inner.flatMap(messagesIn)];
+}
+
+describe('the CRD of CoordinatorPair', () => {
+  it('is small enough for client-side apply, which keeps a copy of it in an annotation', async () => {
+    expect((await stat('crds/coordinatorpairs.yaml')).size).toBeLessThan(250_000);
+    const annotation = await server.kubectl([
+      'get',
+      'crd',
+      'coordinatorpairs.ha.milvus.io',
+      '-o',
+      'jsonpath={.metadata.annotations.kubectl\\.kubernetes\\.io/last-applied-configuration}',
+    ]);
+    expect(annotation).toContain('"coordinatorpairs.ha.milvus.io"');
+  });
+
+  it('is a structural schema, without any remark of the API server', async () => {
+    const conditions = await server.kubectl([
+      'get',
+      'crd',
+      'coordinatorpairs.ha.milvus.io',
+      '-o',
+      'jsonpath={range .status.conditions[*]}{.type}={.status} {end}',
+    ]);
+    expect(conditions.trim().split(' ').sort()).toEqual(['Established=True', 'NamesAccepted=True']);
+  });
+
+  it('answers to its short names and its category', async () => {
+    for (const name of ['coordpair', 'cpair', 'milvus']) {
+      expect(await server.kubectl(['get', name, '-o', 'name'])).toBe('');
+    }
+  });
+
+  it('documents itself in kubectl explain', async () => {
+    const text = (await server.kubectl(['explain', 'coordinatorpair.spec.etcd'])).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('The operator reads the same etcd to see who is ACTIVE.');
+    expect(text).toContain("A host without a dot means a Service in the pair's namespace.");
+    expect(text).toContain('Defaults to `by-dev`');
+  });
+});
+
+describe('a CoordinatorPair', () => {
+  it('gets its defaults from the API server', async () => {
+    expect(specOf(await dryRun(server, pair()))).toEqual({
+      role: 'rootcoord',
+      image: 'milvusdb/milvus:v2.4.15',
+      imagePullPolicy: 'IfNotPresent',
+      mode: 'Managed',
+      runState: 'Running',
+      etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta' },
+      pod: { terminationGracePeriodSeconds: 60 },
+      placement: 'Preferred',
+      rollout: { policy: 'Automatic' },
+    });
+  });
+
+  it('with a field that does not exist is refused by kubectl and pruned for others', async () => {
+    const odd = pair({ hostNetwork: true, pod: { hostNetwork: true } }, 'odd');
+    expect(await dryRun(server, odd)).toContain(
+      'unknown field "spec.hostNetwork", unknown field "spec.pod.hostNetwork"',
+    );
+    const stored = await server.kubectl(
+      ['create', '--dry-run=server', '--validate=ignore', '-o', 'json', '-f', '-'],
+      JSON.stringify(odd),
+    );
+    expect(stored).not.toContain('hostNetwork');
+  });
+
+  it('keeps what Kubernetes types and milvus.yaml hold, whatever it is', async () => {
+    const pod = {
+      terminationGracePeriodSeconds: 30,
+      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } },
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' }],
+      extraVolumes: [{ name: 'cache', emptyDir: { sizeLimit: '1Gi' } }],
+      extraVolumeMounts: [{ name: 'cache', mountPath: '/cache', subPath: 'a' }],
+      podSecurityContext: { fsGroup: 1000 },
+      containerSecurityContext: { readOnlyRootFilesystem: true },
+      resources: { requests: { cpu: 1, memory: '1Gi' }, limits: { 'example.com/fpga': '2' } },
+    };
+    const config = {
+      inline: { dataCoord: { segment: { maxSize: 2048, odd: [1, { two: null }] } }, log: { level: 'warn' } },
+    };
+    expect(specOf(await dryRun(server, pair({ pod, config })))).toMatchObject({ pod, config });
+  });
+
+  it.each([
+    [
+      'role',
+      pair({ role: 'querynode' }),
+      'supported values: "rootcoord", "querycoord", "datacoord", "indexcoord", "mixcoord"',
+    ],
+    ['role', pair({ role: undefined }), 'spec.role: Required value'],
+    ['image', pair({ image: undefined }), 'spec.image: Required value'],
+    ['endpoints', pair({ etcd: { endpoints: [] } }), 'spec.etcd.endpoints in body should have at least 1 items'],
+    ['endpoints', pair({ etcd: { endpoints: ['a:1', 'a:1'] } }), 'spec.etcd.endpoints[1]: Duplicate value'],
+    ['sessionTTLSeconds', pair({ sessionTTLSeconds: 9 }), 'should be greater than or equal to 10'],
+    ['rollout.policy', pair({ rollout: { policy: 'Supervised' } }), 'supported values: "Automatic", "Paused"'],
+    ['pod.resources', pair({ pod: { resources: { limits: { memory: 'much' } } } }), 'spec.pod.resources.limits.memory'],
+  ])('with a wrong %s is refused', async (_field, manifest, words) => {
+    expect(await dryRun(server, manifest)).toContain(words);
+  });
+});
+
+describe('the rules', () => {
+  it.each(ruleExamples)('accept and refuse as they say: $about', async ({ accepted, refused, sentence }) => {
+    expect(await dryRun(server, accepted)).toHaveProperty('spec.mode', 'Managed');
+    const answer = await dryRun(server, refused);
+    expect(answer).toContain(`: ${sentence}`);
+  });
+
+  it('each have an example here', async () => {
+    const crd = await readCrd('crds/coordinatorpairs.yaml');
+    const [version] = crd.spec.versions;
+    const stated = new Set(version === undefined ? [] : messagesIn(version.schema.openAPIV3Schema));
+    const shown = [...ruleExamples.map(({ sentence }) => sentence), roleMayNotChange, pathMayNotChange];
+    expect([...stated].sort()).toEqual([...new Set(shown)].sort());
+  });
+
+  it('about versions agree with the operator, which checks again what it renders', async () => {
+    const versions = ['2.2.2', '2.2.3', '2.2.16', '2.3.0', '2.5.10', '2.6.0-rc1', '2.10.1', '3.0.0'];
+    const cases = ROLES.flatMap((role) => versions.map((version) => ({ role, version })));
+    const disagreements: string[] = [];
+    for (const { role, version } of cases) {
+      const parsed = parseVersion(version);
+      if (parsed === undefined) throw new Error(`${version} is no version`);
+      const accepted = typeof (await dryRun(server, pair({ role, version }))) !== 'string';
+      if (accepted !== (checkVersion(role, parsed) === undefined)) disagreements.push(`${role} ${version}`);
+    }
+    expect(disagreements).toEqual([]);
+  }, 30_000);
+
+  const roleMayNotChange = '`role` must not change: make another CoordinatorPair for another role';
+  const pathMayNotChange =
+    '`etcd.rootPath` and `etcd.metaSubPath` must not change while `runState` is Running: under another path the new standby would become ACTIVE beside the old one; set `runState: Stopped` first';
+
+  it('keep the role as it is', async () => {
+    await apply(pair({}, 'role-change'));
+    await expect(apply(pair({ role: 'datacoord' }, 'role-change'))).rejects.toThrow(`: ${roleMayNotChange}`);
+    expect(await get('role-change', '-o', 'jsonpath={.spec.role}')).toBe('rootcoord');
+  });
+
+  it('let the path change only while the pair is stopped', async () => {
+    const at = (rootPath: string, runState: string): object =>
+      pair({ runState, etcd: { ...minimalSpec.etcd, rootPath } }, 'path-change');
+    await apply(at('old', 'Running'));
+    await expect(apply(at('new', 'Running'))).rejects.toThrow(`: ${pathMayNotChange}`);
+    await expect(apply(at('new', 'Stopped'))).rejects.toThrow(`: ${pathMayNotChange}`);
+    await apply(at('old', 'Stopped'));
+    await apply(at('new', 'Stopped'));
+    await apply(at('new', 'Running'));
+    expect(await get('path-change', '-o', 'jsonpath={.spec.etcd.rootPath}')).toBe('new');
+  });
+});
+
+describe('the status', () => {
+  const columnsOf = async (...more: string[]): Promise<string[][]> =>
+    (await get('shown', ...more))
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+
+  it('is shown in the columns, and is changed through its own subresource only', async () => {
+    const manifest = pair({}, 'shown');
+    await apply({ ...manifest, status: { summary: 'ignored' } });
+    expect(await get('shown', '-o', 'jsonpath={.status}')).toBe('');
+
+    const condition = (type: string, status: string): object => ({
+      type,
+      status,
+      reason: 'Because',
+      message: '',
+      lastTransitionTime: '2026-11-16T08:00:00Z',
+    });
+    const since = { address: '10.0.0.1:53100', serverID: '12', sinceTime: '2026-11-16T08:00:00Z' };
+    const status = {
+      summary: 'All is well.',
+      active: { podName: 'shown-0', ...since },
+      standby: { podName: 'shown-1', ...since },
+      nodes: 'node-a,node-b',
+      session: { version: '2.4.15' },
+      lastFailover: {
+        from: 'shown-1',
+        to: 'shown-0',
+        reason: 'ProcessDied',
+        noticedTime: '2020-01-01T00:00:00Z',
+        endTime: '2020-01-01T00:00:01Z',
+        durationMilliseconds: 1000,
+        how: 'LeaseRevoked',
+      },
+      conditions: [condition('Ready', 'True'), condition('EtcdHealthy', 'Unknown'), condition('Paused', 'False')],
+    };
+    await server.kubectl([
+      'patch',
+      'cpair',
+      'shown',
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      JSON.stringify({ status }),
+    ]);
+
+    const [names, values] = await columnsOf();
+    expect(names).toEqual(['NAME', 'ROLE', 'READY', 'ACTIVE', 'STANDBY', 'ETCD', 'LAST-FAILOVER', 'AGE']);
+    expect(values?.slice(0, 6)).toEqual(['shown', 'rootcoord', 'True', 'shown-0', 'shown-1', 'Unknown']);
+    expect(values?.[6]).toMatch(/^\d+y/);
+    const [wideNames, wideValues] = await columnsOf('-o', 'wide');
+    expect(wideNames?.slice(8)).toEqual(['NODES', 'SUMMARY', 'PAUSED', 'VERSION']);
+    expect(wideValues?.slice(8)).toEqual(['node-a,node-b', 'All is well.', 'False', '2.4.15']);
+  });
+
+  it('does not take a lease or a revision as a number, which would lose digits', async () => {
+    await apply(pair({}, 'digits'));
+    const patch = JSON.stringify({ status: { members: [{ state: 'Standby', leaseID: 8448064511126318204 }] } });
+    await expect(
+      server.kubectl(['patch', 'cpair', 'digits', '--subresource=status', '--type=merge', '-p', patch]),
+    ).rejects.toThrow('status.members[0].leaseID');
+  });
+});
+
+describe('the examples', () => {
+  it('are accepted by the API server as they stand', async () => {
+    const files = (await readdir('examples')).filter((file) => file.endsWith('.yaml')).sort();
+    expect(files).toEqual([
+      'minimal.yaml',
+      'mixcoord-2.6.yaml',
+      'moved-from-helm-values.yaml',
+      'three-coordinators.yaml',
+      'tls-auth.yaml',
+    ]);
+    for (const file of files) {
+      expect(await server.kubectl(['create', '--dry-run=server', '-f', `examples/${file}`])).toContain(
+        'coordinatorpair.',
+      );
+    }
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSessionStores } from '../../../src/etcd/session-stores.ts';
+import type { EtcdTarget } from '../../../src/etcd/types.ts';
+import { startEtcd, type EtcdServer } from '../support/etcd.ts';
+import { makeTLSMaterial, type TLSMaterial } from '../support/tls-material.ts';
+import { neverMs, prefix, untilKeys } from './session-keys.ts';
+
+describe('a session store over TLS', () => {
+  let folder: string;
+  let foreign: TLSMaterial;
+  let serverOnly: EtcdServer;
+  let mutual: EtcdServer;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'foreign-pki-'));
+    foreign = await makeTLSMaterial(folder);
+    serverOnly = await startEtcd({ tls: true });
+    mutual = await startEtcd({ tls: 'mutual' });
+  }, 60_000);
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await serverOnly[Symbol.asyncDispose]();
+    await mutual[Symbol.asyncDispose]();
+  });
+
+  const failure = async (target: EtcdTarget): Promise<unknown> => {
+    await using stores = createSessionStores({ resyncMs: neverMs });
+    using store = stores.acquire(target, prefix);
+    return await store.read().then(
+      () => 'the read succeeded',
+      (error: unknown) => error,
+    );
+  };
+
+  it.each([
+    ['with a CA of its own', () => serverOnly],
+    ['with certificates on both sides', () => mutual],
+  ])('reads and watches %s', async (_, etcd) => {
+    await using stores = createSessionStores({ resyncMs: neverMs });
+    using store = stores.acquire(etcd().target, prefix);
+    await untilKeys(store);
+    await etcd().etcdctl(['put', `${prefix}a`, 'x']);
+    await untilKeys(store, 'a');
+  });
+
+  it('accepts a server name that the certificate carries', async () => {
+    await using stores = createSessionStores({ resyncMs: neverMs });
+    using store = stores.acquire(
+      { ...serverOnly.target, tls: { ...serverOnly.target.tls, serverName: 'localhost' } },
+      prefix,
+    );
+    await expect(store.read()).resolves.toMatchObject({ header: { raftTerm: 2n } });
+  });
+
+  it.each<[string, () => EtcdTarget]>([
+    ['a server of another CA', () => ({ ...serverOnly.target, tls: { ca: foreign.ca.cert } })],
+    ["the machine's authorities only", () => ({ ...serverOnly.target, tls: {} })],
+    ['a CA that is no PEM', () => ({ ...serverOnly.target, tls: { ca: 'garbage' } })],
+    [
+      'a wrong server name',
+      () => ({ ...serverOnly.target, tls: { ...serverOnly.target.tls, serverName: 'etcd.example' } }),
+    ],
+    ['no client certificate', () => ({ ...mutual.target, tls: { ca: mutual.tls?.ca.cert ?? '' } })],
+    [
+      'a client certificate of another CA',
+      () => ({ ...mutual.target, tls: { ...mutual.target.tls, cert: foreign.client.cert, key: foreign.client.key } }),
+    ],
+    [
+      'a key that is not of the certificate',
+      () => ({ ...mutual.target, tls: { ...mutual.target.tls, key: foreign.client.key } }),
+    ],
+    ['a key that is no PEM', () => ({ ...mutual.target, tls: { ...mutual.target.tls, key: 'garbage' } })],
+  ])('calls %s a TLS failure that waiting does not cure', async (_, target) => {
+    expect(await failure(target())).toMatchObject({ name: 'EtcdError', code: 'TLS', retryable: false });
+  });
+
+  it('advises on TLS when the endpoint wants it and the target does not', async () => {
+    expect(String(await failure({ endpoints: serverOnly.endpoints }))).toContain('whether they want TLS');
+  });
+
+  it('gives the same words for the same failure, so that a condition does not change for nothing', async () => {
+    const target = { ...mutual.target, tls: { ca: mutual.tls?.ca.cert ?? '' } };
+    expect(String(await failure(target))).toBe(String(await failure(target)));
+  });
+});

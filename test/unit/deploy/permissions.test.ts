@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ensurePrograms } from '../../cluster/programs.ts';
+import { namesOf, ofKind, render } from './chart.ts';
+import type { Manifest, Rule } from './chart.ts';
+
+const account = 'coordinator-pair-operator';
+const roleKinds = ['Role', 'ClusterRole'];
+const bindingKinds = ['RoleBinding', 'ClusterRoleBinding'];
+
+/** `verb group/resource` for each thing a set of rules allows. */
+function permissionsOf(rules: readonly Rule[] = []): string[] {
+  return rules
+    .flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+      ),
+    )
+    .sort();
+}
+
+/** Roles that are bound to the operator's account. */
+function operatorRoles(manifests: readonly Manifest[]): readonly Manifest[] {
+  const bound = ofKind(manifests, ...bindingKinds)
+    .filter(({ subjects = [] }) => subjects.some(({ name }) => name === account))
+    .map(({ roleRef, metadata }) => `${roleRef?.kind ?? ''} ${metadata.namespace ?? ''}/${roleRef?.name ?? ''}`);
+  return ofKind(manifests, ...roleKinds).filter((role) => bound.includes(namesOf([role])[0] ?? ''));
+}
+
+const variants: readonly (readonly string[])[] = [
+  [],
+  ['watchNamespaces=["milvus","other"]'],
+  ['rbac.nodes=false'],
+  ['fullnameOverride="pairs"'],
+];
+
+beforeAll(() => ensurePrograms(['helm']), 600_000);
+
+describe("the operator's permissions", () => {
+  it.each(variants)('hold no wildcard and no escalation with %j', async (...values) => {
+    const rules = ofKind(await render(...values), ...roleKinds).flatMap((role) => role.rules ?? []);
+    expect(rules.length).toBeGreaterThan(0);
+    for (const { apiGroups, resources, verbs } of rules) {
+      expect([...apiGroups, ...resources, ...verbs]).not.toContain('*');
+      for (const verb of ['escalate', 'bind', 'impersonate', 'deletecollection'])
+        if (!resources.includes('coordinatorpairs')) expect(verbs).not.toContain(verb);
+    }
+  });
+
+  it('are what the operator needs where pairs are, and no more', async () => {
+    const manifests = await render();
+    const [role] = ofKind(manifests, 'ClusterRole').filter(({ metadata }) => metadata.name === account);
+    expect(permissionsOf(role?.rules)).toEqual(
+      [
+        ...['get', 'list', 'watch'].map((verb) => `${verb} ha.milvus.io/coordinatorpairs`),
+        'patch ha.milvus.io/coordinatorpairs/status',
+        'update ha.milvus.io/coordinatorpairs/finalizers',
+        ...['apps/statefulsets', '/services', '/configmaps', 'policy/poddisruptionbudgets'].flatMap((resource) =>
+          ['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} ${resource}`),
+        ),
+        ...['get', 'list', 'watch', 'patch', 'delete'].map((verb) => `${verb} /pods`),
+        'get /secrets',
+        'create events.k8s.io/events',
+      ].sort(),
+    );
+  });
+
+  it('come by Roles in the watched namespaces, the same as for all of them', async () => {
+    const everywhere = ofKind(await render(), 'ClusterRole').find(({ metadata }) => metadata.name === account);
+    const manifests = await render('watchNamespaces=["milvus","other"]', 'rbac.nodes=false');
+    expect(namesOf(operatorRoles(manifests))).toEqual([
+      'Role coordinator-pair-system/coordinator-pair-operator-leader',
+      'Role milvus/coordinator-pair-operator',
+      'Role other/coordinator-pair-operator',
+    ]);
+    for (const role of operatorRoles(manifests).filter(({ metadata }) => metadata.name === account))
+      expect(role.rules).toEqual(everywhere?.rules);
+    expect(ofKind(manifests, 'ClusterRoleBinding')).toEqual([]);
+  });
+
+  it('allow leases in the own namespace alone, changes only of the own Lease', async () => {
+    const manifests = await render();
+    const roles = operatorRoles(manifests).filter(({ rules = [] }) =>
+      rules.some(({ resources, verbs }) => resources.includes('leases') && verbs.some((verb) => verb !== 'get')),
+    );
+    expect(namesOf(roles)).toEqual(['Role coordinator-pair-system/coordinator-pair-operator-leader']);
+    expect(roles[0]?.rules).toEqual([
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+      {
+        apiGroups: ['coordination.k8s.io'],
+        resources: ['leases'],
+        resourceNames: ['coordinator-pair-operator'],
+        verbs: ['get', 'update'],
+      },
+    ]);
+  });
+
+  it('read nodes and their leases unless that is refused', async () => {
+    const nodes = (manifests: readonly Manifest[]) =>
+      operatorRoles(manifests).filter(({ metadata }) => metadata.name.endsWith('-nodes'));
+    expect(nodes(await render()).map(({ kind, rules }) => [kind, permissionsOf(rules)])).toEqual([
+      ['ClusterRole', ['get /nodes', 'list /nodes', 'watch /nodes']],
+      ['Role', ['get coordination.k8s.io/leases']],
+    ]);
+    expect(nodes(await render('rbac.nodes=false'))).toEqual([]);
+  });
+
+  it('are not granted at all where somebody else grants them', async () => {
+    expect(ofKind(await render('rbac.create=false'), ...roleKinds, ...bindingKinds)).toEqual([]);
+  });
+
+  it('stand in docs/install.md with a reason each', async () => {
+    const text = await readFile('docs/install.md', 'utf8');
+    const rows = text.split('\n').filter((line) => line.startsWith('|'));
+    const rules = operatorRoles(await render()).flatMap((role) => role.rules ?? []);
+    for (const { resources, verbs } of rules)
+      for (const resource of resources)
+        for (const verb of verbs)
+          expect(rows).toContainEqual(
+            expect.stringMatching(new RegExp(`^\\| \`${resource}\`.*\\|[^|]*\\b${verb}\\b[^|]*\\| \\w`)),
+          );
+  });
+});
+
+describe('what people may do', () => {
+  it('is added to the roles view and edit', async () => {
+    const roles = ofKind(await render(), 'ClusterRole').map(({ metadata, rules }) => ({
+      labels: Object.keys(metadata.labels ?? {}).filter((label) => label.includes('aggregate')),
+      permissions: permissionsOf(rules),
+    }));
+    expect(roles).toContainEqual({
+      labels: ['rbac.authorization.k8s.io/aggregate-to-view'],
+      permissions: ['get', 'list', 'watch'].flatMap((verb) => [
+        `${verb} ha.milvus.io/coordinatorpairs`,
+        `${verb} ha.milvus.io/coordinatorpairs/status`,
+      ]),
+    });
+    expect(roles).toContainEqual({
+      labels: ['rbac.authorization.k8s.io/aggregate-to-edit'],
+      permissions: ['create', 'delete', 'deletecollection', 'patch', 'update'].map(
+        (verb) => `${verb} ha.milvus.io/coordinatorpairs`,
+      ),
+    });
+  });
+
+  it('can be left alone', async () => {
+    const manifests = await render('rbac.aggregateToDefaultRoles=false');
+    expect(manifests.flatMap(({ metadata }) => Object.keys(metadata.labels ?? {}))).not.toContainEqual(
+      expect.stringContaining('aggregate'),
+    );
+  });
+});

@@ -1,0 +1,209 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { EtcdError } from '../../../src/etcd/errors.ts';
+import { silentLogger, type Logger } from '../../../src/etcd/log.ts';
+import { EtcdSessionStore } from '../../../src/etcd/session-store.ts';
+import { FakeClock, settle } from './fake-clock.ts';
+import { FakeEtcd, keyValue } from './fake-etcd.ts';
+
+const prefix = 'by-dev/meta/session/';
+const holder = keyValue(`${prefix}rootcoord`, { lease: 7n });
+const member = keyValue(`${prefix}rootcoord-1`, { lease: 7n });
+const unavailable = (text = 'down') => new EtcdError('Unavailable', text, { retryable: true });
+const denied = new EtcdError('PermissionDenied', 'denied', { retryable: false });
+
+describe('the session store', () => {
+  const started: EtcdSessionStore[] = [];
+  afterEach(() => {
+    for (const store of started.splice(0)) store[Symbol.dispose]();
+  });
+  const start = (logger: Logger = silentLogger) => {
+    const clock = new FakeClock();
+    const etcd = new FakeEtcd();
+    const store = new EtcdSessionStore({
+      prefix,
+      client: etcd.client,
+      watch: (_, listener, signal) => etcd.watch(listener, signal),
+      clock,
+      logger,
+      resyncMs: 30_000,
+      random: () => 0.5,
+    });
+    started.push(store);
+    let calls = 0;
+    store.subscribe(() => {
+      calls++;
+    });
+    return { clock, etcd, store, calls: () => calls };
+  };
+  /** A store that has read `holder` once. */
+  const startRead = async (logger?: Logger) => {
+    const all = start(logger);
+    all.etcd.answer(holder);
+    await settle();
+    return all;
+  };
+
+  it('reads at the start, cuts the prefix off and notes when the read was sent', async () => {
+    const { clock, etcd, store, calls } = start();
+    await clock.advance(40);
+    etcd.answer(holder);
+    await settle();
+    expect(store.state.snapshot).toMatchObject({
+      kvs: [{ key: 'rootcoord', lease: 7n }],
+      readAtMs: 0,
+      readTime: new Date(Date.UTC(2026, 0, 1)),
+    });
+    expect([calls(), etcd.rangesSeen]).toEqual([1, 1]);
+  });
+
+  it('reads again on each hint, with one read under way and one waiting at most', async () => {
+    const { etcd, calls } = await startRead();
+    const listener = etcd.watches[0]?.listener;
+    for (let i = 0; i < 10; i++) listener?.changed();
+    expect(etcd.rangesSeen).toBe(2);
+    etcd.answer(holder, member);
+    await settle();
+    expect(etcd.rangesSeen).toBe(3);
+    etcd.answer(holder, member);
+    await settle();
+    expect([etcd.rangesSeen, calls()]).toEqual([3, 2]);
+  });
+
+  it('reads again when the watch stands, and when it breaks', async () => {
+    const { etcd } = await startRead();
+    etcd.watches[0]?.listener.connected();
+    etcd.answer(holder);
+    await settle();
+    etcd.breakWatch();
+    await settle();
+    expect(etcd.rangesSeen).toBe(3);
+  });
+
+  it('reads every thirty seconds at rest and tells nobody when nothing changed', async () => {
+    const { clock, etcd, calls } = await startRead();
+    await clock.advance(29_999);
+    expect(etcd.rangesSeen).toBe(1);
+    await clock.advance(1);
+    expect(etcd.rangesSeen).toBe(2);
+    etcd.answer(holder);
+    await clock.advance(30_000);
+    expect([etcd.rangesSeen, calls()]).toEqual([3, 1]);
+  });
+
+  it('counts the thirty seconds from the last read, whatever asked for it', async () => {
+    const { clock, etcd, store } = await startRead();
+    await clock.advance(20_000);
+    const read = store.read();
+    etcd.answer(holder);
+    await read;
+    await clock.advance(29_000);
+    expect(etcd.rangesSeen).toBe(2);
+  });
+
+  it('gives a read that was sent after the call', async () => {
+    const { etcd, store } = await startRead();
+    etcd.watches[0]?.listener.changed();
+    const reads = [store.read(), store.read()];
+    etcd.answer(holder);
+    await settle();
+    etcd.answer(holder, member);
+    const [first, second] = await Promise.all(reads);
+    expect(first?.kvs).toHaveLength(2);
+    expect(second).toBe(first);
+    expect(etcd.rangesSeen).toBe(3);
+  });
+
+  it('says since when reads fail, keeps the last good one and tries again with growing delays', async () => {
+    const { clock, etcd, store, calls } = await startRead();
+    await clock.advance(30_000);
+    const first = unavailable('first');
+    etcd.fail(first);
+    await settle();
+    expect(store.state).toMatchObject({
+      failingSinceMs: 30_000,
+      failingSince: new Date(Date.UTC(2026, 0, 1, 0, 0, 30)),
+    });
+    expect(store.state.snapshot?.kvs).toHaveLength(1);
+    for (const [index, delay] of [250, 500, 1_000, 2_000, 2_000].entries()) {
+      await clock.advance(delay - 1);
+      expect(etcd.rangesSeen).toBe(index + 2);
+      await clock.advance(1);
+      expect(etcd.rangesSeen).toBe(index + 3);
+      etcd.fail(unavailable('later'));
+      await settle();
+    }
+    expect(store.state).toMatchObject({ failingSinceMs: 30_000 });
+    expect(store.state.error).toBe(first);
+    expect(calls()).toBe(2);
+  });
+
+  it('tells when the kind of failure changes, and when it is over even if no key changed', async () => {
+    const { clock, etcd, store, calls } = await startRead();
+    await clock.advance(30_000);
+    etcd.fail(unavailable());
+    await clock.advance(250);
+    etcd.fail(denied);
+    await settle();
+    expect([calls(), store.state.error, store.state.failingSinceMs]).toEqual([3, denied, 30_000]);
+    await clock.advance(500);
+    etcd.answer(holder);
+    await settle();
+    expect([calls(), Object.keys(store.state)]).toEqual([4, ['snapshot']]);
+  });
+
+  it('does not let a watch that breaks again and again hurry reads that fail, but one that stands does', async () => {
+    const { etcd, clock } = await startRead();
+    await clock.advance(30_000);
+    etcd.fail(unavailable());
+    await settle();
+    etcd.breakWatch();
+    await settle();
+    expect(etcd.rangesSeen).toBe(2);
+    await clock.advance(50);
+    etcd.watches[0]?.listener.connected();
+    expect(etcd.rangesSeen).toBe(3);
+  });
+
+  it('rejects a read that fails with its own error', async () => {
+    const { etcd, store } = await startRead();
+    const read = store.read();
+    const error = unavailable('mine');
+    etcd.fail(error);
+    await expect(read).rejects.toBe(error);
+  });
+
+  it('takes the newest read although its revision is older', async () => {
+    const { etcd, store } = await startRead();
+    const read = store.read();
+    etcd.ranges.shift()?.resolve({ header: { clusterID: 9n, memberID: 1n, revision: 2n, raftTerm: 1n }, kvs: [] });
+    await read;
+    expect(store.state.snapshot).toMatchObject({ header: { clusterID: 9n, revision: 2n }, kvs: [] });
+  });
+
+  it('calls the other listeners when one throws, and none that unsubscribed', async () => {
+    const errors: object[] = [];
+    const { etcd, store, calls } = await startRead({ ...silentLogger, error: (fields) => errors.push(fields) });
+    const called: string[] = [];
+    using broken = store.subscribe(() => {
+      throw new Error('broken listener');
+    });
+    store.subscribe(() => called.push('gone'))[Symbol.dispose]();
+    store.subscribe(() => called.push('second'));
+    etcd.watches[0]?.listener.changed();
+    etcd.answer();
+    await settle();
+    expect([called, calls(), errors.length]).toEqual([['second'], 2, 1]);
+    expect(broken).toBeDefined();
+  });
+
+  it('reads, calls and waits no more once disposed', async () => {
+    const { clock, etcd, store, calls } = await startRead();
+    const waiting = [store.read(), store.read()].map((read) => expect(read).rejects.toThrow('given back'));
+    store[Symbol.dispose]();
+    store[Symbol.dispose]();
+    await Promise.all(waiting);
+    await expect(store.read()).rejects.toThrow('given back');
+    await clock.advance(120_000);
+    expect([clock.pending, etcd.rangesSeen, calls()]).toEqual([0, 2, 1]);
+  });
+});
