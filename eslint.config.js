@@ -3,15 +3,16 @@ import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports between the rooms of src/ go one way. `milvus` and `api` know nobody; `etcd` and `kube` know neither pairs
+ * Imports between the rooms of src/ go one way. `base` (clock, log), `milvus` and `api` know nobody; `etcd` and `kube` know neither pairs
  * nor processes; `pair` knows api, milvus and the interfaces of etcd and kube; `runtime` and `main` wire.
  * Decisions are pure: nothing that does I/O may be imported from a folder named decide/.
  */
 const room = (target, from, message) => ({ target: `./src/${target}`, from, message });
 const others = (...rooms) => rooms.map((name) => `./src/${name}`);
 const zones = [
-  room('api', others('milvus', 'pair', 'etcd', 'kube', 'runtime', 'main.ts'), 'api knows no other room'),
-  room('milvus', others('api', 'pair', 'etcd', 'kube', 'runtime', 'main.ts'), 'milvus knows no other room'),
+  room('base', others('api', 'milvus', 'pair', 'etcd', 'kube', 'runtime', 'main.ts'), 'base knows no other room'),
+  room('api', others('base', 'milvus', 'pair', 'etcd', 'kube', 'runtime', 'main.ts'), 'api knows no other room'),
+  room('milvus', others('base', 'api', 'pair', 'etcd', 'kube', 'runtime', 'main.ts'), 'milvus knows no other room'),
   room('etcd', others('api', 'pair', 'kube', 'runtime', 'main.ts'), 'etcd talks to etcd and knows only milvus'),
   room('kube', others('api', 'milvus', 'pair', 'etcd', 'runtime', 'main.ts'), 'kube talks to Kubernetes, nothing else'),
   room('pair', others('runtime', 'main.ts'), 'pair is wired by runtime, not the other way'),

@@ -29,6 +29,10 @@ export const eventReasons = {
     meaning: 'A planned move of ACTIVE did not end well.',
     action: 'See `status.lastSwitchover` and the logs of both pods.',
   },
+  DrainStarted: {
+    type: 'Normal',
+    meaning: 'The node of the ACTIVE is being emptied, and ACTIVE moves away first.',
+  },
   StandbyRegistered: { type: 'Normal', meaning: 'The second process is registered and would take over.' },
   StandbyLost: {
     type: 'Warning',
@@ -43,7 +47,7 @@ export const eventReasons = {
   RolloutCompleted: { type: 'Normal', meaning: 'Both pods are as the spec asks.' },
   RolloutFailed: {
     type: 'Warning',
-    meaning: 'The renewed STANDBY did not register in time; the last good template was put back.',
+    meaning: 'The renewed STANDBY did not register in time. ACTIVE was left alone.',
     action: 'Look at the logs of the STANDBY and correct the spec.',
   },
   FlagNotEffective: {

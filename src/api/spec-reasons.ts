@@ -99,6 +99,11 @@ export const specReasons = {
     Stopping: { status: 'True', meaning: 'The pair is being stopped.' },
   },
   Stalled: {
+    Flapping: {
+      status: 'True',
+      meaning: 'ACTIVE changed three times in ten minutes without a plan; planned moves wait until it is calm.',
+      action: 'Look for the cause in the logs of the pods that went away.',
+    },
     StandbyNotUp: {
       status: 'True',
       meaning: 'A rollout waits for a process that does not register.',

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { EtcdError } from './errors.ts';
 
 /**
@@ -26,7 +26,7 @@ export class Authentication {
 
   /** The token. @param login - asks etcd for one; undefined when etcd has authentication off. @throws what `login` throws. */
   token(login: () => Promise<string | undefined>): Promise<string | undefined> {
-    if (this.#refusalEndsMs !== undefined && this.#clock.monotonicMs() >= this.#refusalEndsMs) this.#forget();
+    if (this.#refusalEndsMs !== undefined && this.#clock.nowMs() >= this.#refusalEndsMs) this.#forget();
     this.#login ??= this.#start(login());
     return this.#login;
   }
@@ -45,7 +45,7 @@ export class Authentication {
         this.#forget();
         if (!(error instanceof EtcdError) || error.code !== 'Unauthenticated') return;
         this.#login = login;
-        this.#refusalEndsMs = this.#clock.monotonicMs() + refusalHoldsMs;
+        this.#refusalEndsMs = this.#clock.nowMs() + refusalHoldsMs;
       },
     );
     return login;

@@ -3,7 +3,7 @@ import type { Etcd3 } from 'etcd3';
 import { abortable } from './abortable.ts';
 import { Authentication } from './authentication.ts';
 import { makeCall, type Outcome } from './call.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import {
   fromStatus,
   fromThrown,

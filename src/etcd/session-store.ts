@@ -1,8 +1,8 @@
 import { abortable } from './abortable.ts';
 import { delayMs, readBackoff, spread } from './backoff.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { EtcdError } from './errors.ts';
-import type { Logger } from './log.ts';
+import type { Log } from '../base/log.ts';
 import { sameKeys } from './same-keys.ts';
 import type { EtcdClient, SessionSnapshot, SessionStore, SessionStoreState } from './types.ts';
 import { WatchHint, type Hint } from './watch-hint.ts';
@@ -16,7 +16,7 @@ export interface SessionStoreOptions {
   /** Watches the prefix until the watch breaks; then throws. */
   readonly watch: (prefix: string, listener: WatchListener, signal: AbortSignal) => Promise<never>;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly log: Log;
   /** Time from one good read to the next when nothing asks for one, milliseconds. */
   readonly resyncMs: number;
   /** 0 to 1, for spreading the delays. */
@@ -130,19 +130,19 @@ export class EtcdSessionStore implements SessionStore, Disposable {
   async #readOnce(): Promise<SessionSnapshot> {
     const { clock, client, prefix } = this.#options;
     if (this.#isStopped()) throw closed(prefix);
-    const readAtMs = clock.monotonicMs();
-    const readTime = clock.now();
+    const readAtMs = clock.nowMs();
+    const readTime = clock.wallTime();
     try {
       const { header, kvs } = await client.range(prefix, this.#stop.signal);
       if (this.#isStopped()) throw closed(prefix);
-      this.#options.onRead?.('success', clock.monotonicMs() - readAtMs);
+      this.#options.onRead?.('success', clock.nowMs() - readAtMs);
       const cut = kvs.map((kv) => ({ ...kv, key: kv.key.slice(prefix.length) }));
       const snapshot = { header, kvs: cut, readAtMs, readTime };
       this.#succeeded(snapshot);
       return snapshot;
     } catch (error) {
       if (this.#isStopped()) throw closed(prefix);
-      this.#options.onRead?.('error', clock.monotonicMs() - readAtMs);
+      this.#options.onRead?.('error', clock.nowMs() - readAtMs);
       this.#failed(error, readAtMs, readTime);
       throw error;
     }
@@ -152,8 +152,8 @@ export class EtcdSessionStore implements SessionStore, Disposable {
     const { snapshot: before, failingSince } = this.#state;
     this.#state = { snapshot };
     this.#failures = 0;
-    const { logger, prefix } = this.#options;
-    if (failingSince !== undefined) logger.info({ prefix, failingSince }, 'sessions can be read again');
+    const { log, prefix } = this.#options;
+    if (failingSince !== undefined) log.info({ prefix, failingSince }, 'sessions can be read again');
     if (failingSince !== undefined || before === undefined || !sameKeys(before, snapshot)) this.#notify();
   }
 
@@ -163,15 +163,15 @@ export class EtcdSessionStore implements SessionStore, Disposable {
     this.#failures++;
     if (before !== undefined && codeOf(before) === codeOf(error)) return;
     this.#state = { ...(snapshot === undefined ? {} : { snapshot }), failingSince, failingSinceMs, error };
-    const { logger, prefix } = this.#options;
-    logger.warn({ prefix, code: codeOf(error), reason: error.message }, 'sessions cannot be read');
+    const { log, prefix } = this.#options;
+    log.warn({ prefix, code: codeOf(error), reason: error.message }, 'sessions cannot be read');
     this.#notify();
   }
 
   #setTimer(): void {
     const { clock, resyncMs, random } = this.#options;
     const dueMs = this.#failures > 0 ? delayMs(readBackoff, this.#failures - 1, random) : spread(resyncMs, random);
-    this.#timer = clock.after(dueMs, () => this.#readSoon());
+    this.#timer = clock.schedule(dueMs, () => this.#readSoon());
   }
 
   #notify(): void {
@@ -179,7 +179,7 @@ export class EtcdSessionStore implements SessionStore, Disposable {
       try {
         listener();
       } catch (error) {
-        this.#options.logger.error({ err: error, prefix: this.#options.prefix }, 'a listener of a session store threw');
+        this.#options.log.error({ err: error, prefix: this.#options.prefix }, 'a listener of a session store threw');
       }
     }
   }

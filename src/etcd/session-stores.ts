@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createEtcdClient } from './client.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import { EtcdConnection } from './connection.ts';
 import { countLinks } from './link.ts';
-import { silentLogger, type Logger } from './log.ts';
+import { silent, type Log } from '../base/log.ts';
 import { EtcdSessionStore, type ReadObserver } from './session-store.ts';
 import { SessionStoreHandle } from './session-store-handle.ts';
 import { targetKey } from './target-key.ts';
@@ -12,7 +12,7 @@ import type { EtcdClient, EtcdTarget, SessionStores } from './types.ts';
 /** Options of {@link createSessionStores}; all have defaults. */
 export interface SessionStoresOptions {
   readonly clock?: Clock;
-  readonly logger?: Logger;
+  readonly log?: Log;
   /** Time between two reads of a store at rest, milliseconds; 30 s. */
   readonly resyncMs?: number;
   /** Told how each read ended and how long it took, for metrics. */
@@ -33,7 +33,7 @@ interface SharedStore {
 
 /** Makes {@link SessionStores}. Disposing closes every store and connection; handles that are still out read no more. */
 export function createSessionStores(options: SessionStoresOptions = {}): SessionStores & AsyncDisposable {
-  const { clock = systemClock, logger = silentLogger, resyncMs = 30_000, onRead } = options;
+  const { clock = systemClock, log = silent, resyncMs = 30_000, onRead } = options;
   const secret = randomBytes(32);
   const nextLinkNumber = countLinks();
   const targets = new Map<string, SharedTarget>();
@@ -46,7 +46,7 @@ export function createSessionStores(options: SessionStoresOptions = {}): Session
     const watch = connection.watch.bind(connection);
     const random = Math.random;
     const observed = onRead === undefined ? {} : { onRead };
-    const store = new EtcdSessionStore({ prefix, client, watch, clock, logger, resyncMs, random, ...observed });
+    const store = new EtcdSessionStore({ prefix, client, watch, clock, log, resyncMs, random, ...observed });
     return { store, handles: new Set() };
   };
 

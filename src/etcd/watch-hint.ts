@@ -1,6 +1,6 @@
 import { delayMs, watchBackoff } from './backoff.ts';
-import { wait, type Clock } from './clock.ts';
-import type { Logger } from './log.ts';
+import { sleep, type Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
 import type { WatchListener } from './watch-stream.ts';
 
 /**
@@ -15,7 +15,7 @@ export interface WatchHintOptions {
   readonly watch: (listener: WatchListener, signal: AbortSignal) => Promise<never>;
   readonly onHint: (hint: Hint) => void;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly log: Log;
   /** 0 to 1, for spreading the delays. */
   readonly random: () => number;
 }
@@ -41,16 +41,16 @@ export class WatchHint implements Disposable {
   }
 
   async #run(): Promise<void> {
-    const { onHint, clock, logger, random } = this.#options;
+    const { onHint, clock, log, random } = this.#options;
     for (let attempt = 0; ; attempt++) {
-      const startedMs = clock.monotonicMs();
+      const startedMs = clock.nowMs();
       const error = await this.#watchOnce();
       if (this.#stop.signal.aborted) return;
-      logger.debug({ err: error }, 'watch broken');
+      log.debug({ err: error }, 'watch broken');
       onHint('lost');
-      if (clock.monotonicMs() - startedMs >= steadyMs) attempt = 0;
+      if (clock.nowMs() - startedMs >= steadyMs) attempt = 0;
       try {
-        await wait(clock, delayMs(watchBackoff, attempt, random), this.#stop.signal);
+        await sleep(clock, delayMs(watchBackoff, attempt, random), this.#stop.signal);
       } catch {
         return;
       }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { KubeClient } from './client.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import { isAlreadyExists } from './errors.ts';
 import { Limiter } from './limiter.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../base/log.ts';
 import { microTime } from './micro-time.ts';
 import type { KubeObject, ResourceKind } from './objects.ts';
 

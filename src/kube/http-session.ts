@@ -1,5 +1,5 @@
 import { request, type Dispatcher } from 'undici';
-import { sleep, type Clock } from './clock.ts';
+import { sleep, type Clock } from '../base/clock.ts';
 import { Connections } from './connections.ts';
 import { CredentialReader, type CredentialSource } from './credentials.ts';
 import { ApiError, isApiError, refusal, timedOut, unreachable } from './errors.ts';

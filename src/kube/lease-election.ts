@@ -1,9 +1,9 @@
 import type { KubeClient } from './client.ts';
-import { sleep, systemClock, withDeadline, type Clock } from './clock.ts';
+import { sleep, systemClock, withDeadline, type Clock } from '../base/clock.ts';
 import { isAlreadyExists, isConflict, isNotFound, timedOut } from './errors.ts';
 import { leaseKind } from './kinds.ts';
 import { claimed, firstClaim, holderOf, released, sameRecord, type Lease } from './lease-record.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../base/log.ts';
 import type { Stored } from './objects.ts';
 
 /** Which Lease, as whom, and what to do with it. */

@@ -1,6 +1,6 @@
 import { backoffMs, jittered } from './backoff.ts';
 import type { KubeClient, Selection, WatchEvent } from './client.ts';
-import { sleep, type Clock } from './clock.ts';
+import { sleep, type Clock } from '../base/clock.ts';
 import { isApiError, isExpired } from './errors.ts';
 import type { KubeObject, ResourceKind, Stored } from './objects.ts';
 

@@ -1,8 +1,8 @@
 import type { KubeClient } from './client.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import { isApiError } from './errors.ts';
 import { listWatch } from './list-watch.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../base/log.ts';
 import { ObjectStore, type Change } from './object-store.ts';
 import type { KubeObject, ResourceKind, Stored } from './objects.ts';
 

@@ -1,5 +1,5 @@
 import type { KubeClient } from './client.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 import type { CredentialSource } from './credentials.ts';
 import { isNotFound } from './errors.ts';
 import { HttpSession, type HttpCall, type RequestReport } from './http-session.ts';

@@ -1,5 +1,5 @@
 import type { WatchEvent } from './client.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { ApiError, isApiError, refusal, unreachable } from './errors.ts';
 import type { KubeObject, Stored } from './objects.ts';
 

@@ -1,5 +1,5 @@
 import { backoffMs, type Backoff } from './backoff.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { systemClock, type Clock } from '../base/clock.ts';
 
 /** `fresh`: something changed. `resync`: a look without a cause, at start or from time to time; it waits for the fresh. */
 export type Priority = 'fresh' | 'resync';

@@ -7,8 +7,9 @@ import { podKind } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { SessionStore } from '../etcd/types.ts';
 import { childKind } from './child-kinds.ts';
+import type { RevokeLease } from './decide/dead-sessions.ts';
 import type { EndPod } from './decide/disruption.ts';
-import { roleSessions } from './decide/role-sessions.ts';
+import { roleSessions, type Session } from './decide/role-sessions.ts';
 import type { RoleLabelChange } from './decide/role-labels.ts';
 import type { ChildFacts, SpecProblem } from './facts.ts';
 import type { Role } from '../milvus/roles.ts';
@@ -108,6 +109,45 @@ export async function endPod(
     if (isConflict(error)) return 'WorldChanged';
     throw error;
   }
+}
+
+/** What became of an attempt to end the session of a dead process. */
+export type RevokeOutcome = 'Revoked' | 'NotLeader' | 'WorldChanged';
+
+/**
+ * Ends the lease of a process that is proven dead, after looking once more: etcd is read now, and the registration must
+ * be the same to the revision; a successor must still be registered on a living lease. A lease that is gone meanwhile
+ * counts as done.
+ *
+ * @throws EtcdError when etcd cannot be read.
+ */
+export async function revokeLease(
+  { session, successor }: RevokeLease,
+  role: Role,
+  { store, isLeader }: { readonly store: SessionStore; readonly isLeader: () => boolean },
+  signal: AbortSignal,
+): Promise<RevokeOutcome> {
+  const { holder, members, olderLayout } = roleSessions(await store.read(signal), role);
+  const same = (found: Session | undefined) =>
+    found?.serverID === session.serverID &&
+    found.lease === session.lease &&
+    found.createRevision === session.createRevision;
+  const isHolder = holder?.lease === session.lease;
+  if (!same(holder) && !members.some(same)) return 'WorldChanged';
+  if (isHolder) {
+    if (!successor || olderLayout.length > 0) return 'WorldChanged';
+    const registered = members.some(
+      ({ lease, serverID }) => serverID === successor.session.serverID && lease === successor.session.lease,
+    );
+    if (!registered || !(await isAlive(store, successor.session.lease, signal))) return 'WorldChanged';
+  }
+  if (!isLeader()) return 'NotLeader';
+  await store.client.leaseRevoke(session.lease, signal);
+  return 'Revoked';
+}
+
+async function isAlive({ client }: SessionStore, lease: bigint, signal: AbortSignal): Promise<boolean> {
+  return (await client.leaseTimeToLive(lease, signal)).ttlSeconds > 0;
 }
 
 /**

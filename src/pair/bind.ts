@@ -1,5 +1,5 @@
 import type { EtcdClient } from '../etcd/types.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { leaseKind } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';

@@ -5,6 +5,8 @@ import type { MilvusVersion } from '../milvus/version.ts';
 import type { KubeObject, Stored } from '../kube/objects.ts';
 import type { RoleSessions } from './decide/role-sessions.ts';
 import type { Binding } from './decide/binding.ts';
+import type { ProvenDeath } from './decide/death.ts';
+import type { NodeView } from './node-view.ts';
 import type { PodView } from './pod-view.ts';
 
 /** Something about the spec, or about what it refers to, that keeps the operator from rendering the pair. */
@@ -17,7 +19,13 @@ export interface SpecProblem {
 /** What is known of the sessions in etcd. */
 export type EtcdFacts =
   /** Read, and every read since has gone well; or the last good read is at most 10 s old. */
-  | { readonly state: 'Known'; readonly sessions: RoleSessions; readonly grantedTTLSeconds?: number }
+  | {
+      readonly state: 'Known';
+      readonly sessions: RoleSessions;
+      readonly grantedTTLSeconds?: number;
+      /** Since when reads have gone well without a failure in between. */
+      readonly steadySince: Date;
+    }
   /** Not read yet, since at most 10 s. */
   | { readonly state: 'Pending' }
   /** Reads have failed for 10 s, or cannot be tried at all. */
@@ -37,13 +45,6 @@ export interface EndpointFinding {
   /** Answered, sees a leader; answered, sees none; did not answer. */
   readonly finding: 'Leader' | 'NoLeader' | 'NoAnswer';
   readonly detail: string;
-}
-
-/** What a node of the pair is like; absent from {@link PairFacts.nodes} when nodes are not watched. */
-export interface NodeView {
-  readonly name: string;
-  readonly ready: boolean;
-  readonly unschedulable: boolean;
 }
 
 /** A child of the pair: what it should be, and what there is. */
@@ -67,6 +68,8 @@ export interface PairFacts {
   readonly nodes: ReadonlyMap<string, NodeView>;
   readonly etcd: EtcdFacts;
   readonly bindings: readonly Binding[];
+  /** Bound processes that are proven dead, now or at an earlier look. */
+  readonly deaths: readonly ProvenDeath[];
   /** Name of an older pair of the same role in the same etcd and path, if the operator sees one. */
   readonly duplicateOf?: string;
 }

@@ -1,5 +1,5 @@
 import type { EtcdTarget, SessionStores } from '../etcd/types.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { BindingProgress } from './decide/binding.ts';
 import { SessionWatch } from './session-watch.ts';
 
@@ -12,6 +12,8 @@ export class PairMemory implements Disposable {
   #blindSince: Date | undefined;
   /** Pods that were told to end; the cache may show them a moment longer as if they had not been. */
   readonly endedPods = new Set<string>();
+  /** Leases that were revoked; the last read may show their keys a moment longer. */
+  readonly revokedLeases = new Set<bigint>();
   /** Lease readings of registrations that are not bound to a container yet, by server ID. */
   readonly bindingProgress = new Map<bigint, BindingProgress>();
 
@@ -34,9 +36,10 @@ export class PairMemory implements Disposable {
     return this.#watch;
   }
 
-  /** Keeps of the ended pods only those that are still there. */
-  forgetEndedPods(present: readonly string[]): void {
-    for (const uid of this.endedPods) if (!present.includes(uid)) this.endedPods.delete(uid);
+  /** Keeps of what was ended only what still shows. */
+  forgetEnded(podUIDs: readonly string[], leases: readonly bigint[]): void {
+    for (const uid of this.endedPods) if (!podUIDs.includes(uid)) this.endedPods.delete(uid);
+    for (const lease of this.revokedLeases) if (!leases.includes(lease)) this.revokedLeases.delete(lease);
   }
 
   /** Since when the etcd's Secrets are missing. */

@@ -1,8 +1,7 @@
 import { dump, load } from 'js-yaml';
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { Node } from '../kube/core-types.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import { registeredRoles } from '../milvus/arguments.ts';
 import { USER_CONFIG_KEY } from '../milvus/files.ts';
@@ -11,10 +10,12 @@ import type { MilvusVersion } from '../milvus/version.ts';
 import type { PairCaches } from './caches.ts';
 import { childKind } from './child-kinds.ts';
 import { renderChildren } from './children/index.ts';
-import { bindingsOf } from './decide/status-parts.ts';
-import { specProblems, versionOf } from './decide/spec.ts';
+import { provenDeaths } from './decide/death.ts';
+import { bindingsOf, deathsOf } from './decide/status-parts.ts';
+import { downgradeProblem, specProblems, versionOf } from './decide/spec.ts';
 import { etcdTarget } from './etcd-target.ts';
-import type { ChildFacts, EtcdFacts, NodeView, PairFacts, SpecProblem } from './facts.ts';
+import type { ChildFacts, EtcdFacts, PairFacts, SpecProblem } from './facts.ts';
+import { viewNode, type NodeView } from './node-view.ts';
 import type { PairMemory } from './memory.ts';
 import { viewPod } from './pod-view.ts';
 import type { References } from './references.ts';
@@ -43,11 +44,19 @@ export async function observe(
   const { name, namespace } = pair.metadata;
   const version = versionOf(pair);
   const config = await userConfig(pair, sources.references);
-  const problems = [...specProblems(pair, config.settings), ...(config.problem ? [config.problem] : [])];
+  const etcd = await observeEtcd(pair, version, sources, memory, signal);
+  const problems = [
+    ...specProblems(pair, config.settings),
+    ...(config.problem ? [config.problem] : []),
+    ...(etcd.state === 'Known' && version ? downgradeProblem(version, etcd.sessions.watermark) : []),
+  ];
   const rendered = version && problems.length === 0 ? render(pair, version, config.text) : undefined;
+  const now = clock.wallTime();
   const pods = caches.pods(namespace, name).map(viewPod);
+  const bindings = bindingsOf(pair.status?.members);
+  const nodes = nodesOf([...pods, ...bindings], caches);
   return {
-    now: clock.wallTime(),
+    now,
     pair,
     role: pair.spec.role,
     ...(version ? { version } : {}),
@@ -57,12 +66,10 @@ export async function observe(
       : [],
     ...(rendered ? { templateHash: rendered.templateHash } : {}),
     pods,
-    nodes: nodesOf(
-      pods.map(({ nodeName }) => nodeName),
-      caches,
-    ),
-    etcd: await observeEtcd(pair, version, sources, memory, signal),
-    bindings: bindingsOf(pair.status?.members),
+    nodes,
+    etcd,
+    bindings,
+    deaths: provenDeaths(deathsOf(pair.status?.members), bindings, pods, nodes, now),
     ...duplicateOf(pair, caches),
   };
 }
@@ -159,17 +166,10 @@ async function observeEtcd(
   return facts;
 }
 
-function nodesOf(names: readonly (string | undefined)[], caches: PairCaches): ReadonlyMap<string, NodeView> {
-  const nodes = names.flatMap((name) => (name === undefined ? undefined : caches.node(name)) ?? []);
+function nodesOf(placed: readonly { readonly nodeName?: string }[], caches: PairCaches): ReadonlyMap<string, NodeView> {
+  const names = new Set(placed.map(({ nodeName }) => nodeName));
+  const nodes = [...names].flatMap((name) => (name === undefined ? undefined : caches.node(name)) ?? []);
   return new Map(nodes.map((node) => [node.metadata.name, viewNode(node)]));
-}
-
-function viewNode({ metadata, spec, status }: Node): NodeView {
-  return {
-    name: metadata.name,
-    ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
-    unschedulable: spec?.unschedulable ?? false,
-  };
 }
 
 /** Of two pairs of one role under one path of one etcd the older one has it. */

@@ -2,13 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import type { SessionStores } from '../etcd/types.ts';
 import type { EventReport } from '../kube/events.ts';
-import type { Log } from '../kube/log.ts';
+import type { Log } from '../base/log.ts';
 import { registeredRoles } from '../milvus/arguments.ts';
 import type { Role } from '../milvus/roles.ts';
-import { applyChildren, changeRoleLabels, endPod, writeStatus, type ApplyOutcome } from './act.ts';
+import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus, type ApplyOutcome } from './act.ts';
 import { bindMembers } from './bind.ts';
 import { READING_INTERVAL_MS } from './decide/binding.ts';
+import type { RevokeLease } from './decide/dead-sessions.ts';
 import type { EndPod } from './decide/disruption.ts';
+import type { EventDraft } from './decide/event-draft.ts';
 import { judge, type Judgement } from './decide/judgement.ts';
 import { START_UP_ALLOWANCE_MS } from './decide/members.ts';
 import { afterLabels, planOf, type Plan } from './decide/plan.ts';
@@ -34,6 +36,9 @@ export interface ReconcilerOptions extends Sources {
 /** While etcd was never read and has not failed for long, looks follow each other this closely. */
 const FIRST_READ_RETRY_MS = 500;
 
+/** How often a zombie is looked at that may not be restarted yet. */
+const ZOMBIE_LOOK_MS = 5_000;
+
 /** Looks after pairs, one look at a time: observe, decide, act, report. Every look starts from the world. */
 export class Reconciler implements Disposable {
   readonly #options: ReconcilerOptions;
@@ -58,7 +63,7 @@ export class Reconciler implements Disposable {
     const { client } = this.#options;
     const memory = this.#memoryOf(pair);
     const observed = await observe(pair, this.#options, memory, signal);
-    memory.forgetEndedPods(observed.pods.map(({ uid }) => uid));
+    forgetEnded(observed, memory);
     const planned = planOf(observed);
     await changeRoleLabels(client, namespace, planned.labels, signal);
     this.#measureLabelLag(planned, memory);
@@ -72,6 +77,7 @@ export class Reconciler implements Disposable {
     if (!isDeepStrictEqual(judgement.status, pair.status)) await writeStatus(client, pair, judgement.status, signal);
     // After the status: a look that was judged from a status already replaced tells nothing.
     this.#report(pair, judgement);
+    for (const dead of judgement.revoke) await this.#revoke(dead, facts, memory, signal);
     if (judgement.endPod) await this.#endPod(judgement.endPod, facts, memory, signal);
     return nextLookMs(facts, judgement, memory, unfinished);
   }
@@ -124,13 +130,35 @@ export class Reconciler implements Disposable {
   }
 
   #report(pair: CoordinatorPair, judgement: Judgement): void {
-    const { events, log, observed } = this.#options;
-    const { namespace, name } = pair.metadata;
-    for (const event of judgement.events) {
-      log.info({ pair: { namespace, name }, reason: event.reason }, event.note);
-      events.record({ ...event, key: `${pair.metadata.uid}/${event.key}`, regarding: pair });
-    }
-    observed?.(pair, judgement);
+    for (const event of judgement.events) this.#tell(pair, event);
+    this.#options.observed?.(pair, judgement);
+  }
+
+  #tell(pair: CoordinatorPair, event: EventDraft): void {
+    const { events, log } = this.#options;
+    const { namespace, name, uid } = pair.metadata;
+    log.info({ pair: { namespace, name }, reason: event.reason }, event.note);
+    events.record({ ...event, key: `${uid}/${event.key}`, regarding: pair });
+  }
+
+  async #revoke(act: RevokeLease, facts: PairFacts, memory: PairMemory, signal: AbortSignal): Promise<void> {
+    const store = memory.current?.store;
+    if (!store || memory.revokedLeases.has(act.session.lease)) return;
+    const { isLeader, log } = this.#options;
+    const { namespace, name } = facts.pair.metadata;
+    const { session, evidence } = act;
+    const outcome = await revokeLease(act, sessionRole(facts), { store, isLeader }, signal);
+    const who = `${session.hostName ?? session.address} (server ID ${session.serverID})`;
+    log.info({ pair: { namespace, name }, session: session.key, evidence, outcome }, 'session of a dead process');
+    if (outcome !== 'Revoked') return;
+    memory.revokedLeases.add(session.lease);
+    this.#tell(facts.pair, {
+      type: 'Warning',
+      reason: 'LeaseRevoked',
+      action: 'RevokeLease',
+      note: `the session of ${who} was ended: ${evidence}`,
+      key: `revoked-${session.serverID}`,
+    });
   }
 
   async #endPod(act: EndPod, facts: PairFacts, memory: PairMemory, signal: AbortSignal): Promise<void> {
@@ -140,8 +168,18 @@ export class Reconciler implements Disposable {
     const { namespace, name } = facts.pair.metadata;
     const outcome = await endPod(act, facts.pair, sessionRole(facts), { client, store, isLeader }, signal);
     if (outcome === 'Ended') memory.endedPods.add(act.podUID);
+    if (outcome === 'Ended' && act.event) this.#tell(facts.pair, act.event);
     log.info({ pair: { namespace, name }, pod: act.podName, why: act.why, outcome }, 'pod told to end');
   }
+}
+
+function forgetEnded({ pods, etcd }: PairFacts, memory: PairMemory): void {
+  if (etcd.state !== 'Known') return;
+  const leases = etcd.sessions.members.map(({ lease }) => lease);
+  memory.forgetEnded(
+    pods.map(({ uid }) => uid),
+    leases,
+  );
 }
 
 /** The role a pair's processes are seen by in etcd. */
@@ -156,7 +194,7 @@ function withRejections(facts: PairFacts, { rejections }: ApplyOutcome): PairFac
 /** The earliest moment at which the judgement may turn by the clock alone. */
 function nextLookMs(
   { now, pods, etcd }: PairFacts,
-  { status: { transition } }: Judgement,
+  { status: { transition, members }, turnsAt }: Judgement,
   memory: PairMemory,
   binding: boolean,
 ): number | undefined {
@@ -166,7 +204,9 @@ function nextLookMs(
   const startUps = pods.flatMap(({ container: { runningSince } }) =>
     runningSince ? [runningSince.getTime() + ttlMs + START_UP_ALLOWANCE_MS - now.getTime()] : [],
   );
-  const looks = [watch, deadline, ...startUps, binding ? READING_INTERVAL_MS : undefined];
+  const zombie = members?.some(({ state }) => state === 'Zombie') ? ZOMBIE_LOOK_MS : undefined;
+  const turns = turnsAt && turnsAt.getTime() - now.getTime();
+  const looks = [watch, deadline, turns, zombie, ...startUps, binding ? READING_INTERVAL_MS : undefined];
   const coming = looks.filter((ms) => ms !== undefined && ms > 0) as number[];
   return coming.length === 0 ? undefined : Math.min(...coming) + 1;
 }

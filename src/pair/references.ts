@@ -1,4 +1,4 @@
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ConfigMap, Secret } from '../kube/core-types.ts';
 import { isForbidden } from '../kube/errors.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ConditionReason } from '../api/reasons.ts';
 import { EtcdError, type EtcdErrorCode } from '../etcd/errors.ts';
 import type { EndpointStatus, EtcdTarget, SessionStore, SessionStores, SessionStoreState } from '../etcd/types.ts';
-import type { Clock } from '../kube/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Role } from '../milvus/roles.ts';
 import { roleSessions, type RoleSessions } from './decide/role-sessions.ts';
 import type { EndpointFinding, EtcdFacts } from './facts.ts';
@@ -30,6 +30,7 @@ export class SessionWatch implements Disposable {
   readonly #subscription: Disposable;
   readonly #clock: Clock;
   #grantedTTL: { readonly lease: bigint; readonly seconds: number } | undefined;
+  #steadySince: Date | undefined;
   #endpoints: { readonly atMs: number; readonly findings: readonly EndpointFinding[] } | undefined;
 
   constructor(stores: SessionStores, target: EtcdTarget, prefix: string, clock: Clock, onChange: () => void) {
@@ -56,11 +57,14 @@ export class SessionWatch implements Disposable {
     const final = error instanceof EtcdError && reasons[error.code] !== undefined;
     if (failingSince && (failingMs >= BLIND_AFTER_MS || (final && !snapshot)))
       return this.#blind(failingSince, error, snapshot?.readTime, signal);
+    if (failingSince) this.#steadySince = undefined;
     if (!snapshot) return { state: 'Pending' };
     this.#endpoints = undefined;
+    if (!failingSince) this.#steadySince ??= snapshot.readTime;
     const sessions = roleSessions(snapshot, role);
     const grantedTTLSeconds = await this.#grantedTTLOf(sessions, signal);
-    return { state: 'Known', sessions, ...(grantedTTLSeconds === undefined ? {} : { grantedTTLSeconds }) };
+    const steadySince = this.#steadySince ?? this.#clock.wallTime();
+    return { state: 'Known', sessions, steadySince, ...(grantedTTLSeconds === undefined ? {} : { grantedTTLSeconds }) };
   }
 
   /** When {@link facts} may turn without any change being announced, milliseconds from now. */
@@ -102,6 +106,7 @@ export class SessionWatch implements Disposable {
     lastReadTime: Date | undefined,
     signal: AbortSignal,
   ): Promise<EtcdFacts> {
+    this.#steadySince = undefined;
     return {
       state: 'Unknown',
       reason: (error instanceof EtcdError ? reasons[error.code] : undefined) ?? 'Unreachable',

@@ -3,7 +3,7 @@ import { coordinatorPairKind, labels, OPERATOR } from '../api/names.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Node, Pod } from '../kube/core-types.ts';
 import { nodeKind, podKind } from '../kube/kinds.ts';
-import type { Log } from '../kube/log.ts';
+import type { Log } from '../base/log.ts';
 import type { KubeObject, ResourceKind, Stored } from '../kube/objects.ts';
 import { Reflector } from '../kube/reflector.ts';
 import type { PairCaches } from '../pair/caches.ts';

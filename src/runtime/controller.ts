@@ -1,5 +1,5 @@
 import { isConflict } from '../kube/errors.ts';
-import type { Log } from '../kube/log.ts';
+import type { Log } from '../base/log.ts';
 import type { WorkQueue } from '../kube/work-queue.ts';
 import type { ReconcileMetrics } from './metrics/reconcile.ts';
 

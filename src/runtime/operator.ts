@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import { createSessionStores } from '../etcd/session-stores.ts';
-import { systemClock } from '../kube/clock.ts';
+import { systemClock } from '../base/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { LeaseElection } from '../kube/lease-election.ts';
 import { createKubeClient } from '../kube/transport.ts';
@@ -44,7 +44,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
   });
   const queue = new WorkQueue({ observer: metrics.workQueue });
   metrics.workQueue.measure(queue);
-  const stores = createSessionStores({ logger: log, onRead: (result, ms) => metrics.etcd.readCompleted(result, ms) });
+  const stores = createSessionStores({ log, onRead: (result, ms) => metrics.etcd.readCompleted(result, ms) });
   const events = new EventRecorder({ client, log, reportingInstance: config.podName });
   const caches = new Caches({
     client,

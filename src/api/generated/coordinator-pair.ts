@@ -255,6 +255,19 @@ export interface CoordinatorPairSpec {
      */
     policy: 'Automatic' | 'Paused';
   };
+  /**
+   * What the operator may do by itself when a process of the pair has failed. Each act names its proof, looks once more right before it, and shows as an event.
+   */
+  remediation: {
+    /**
+     * What to do when the ACTIVE is proven dead and its session in etcd is not. `Auto` (the default): end the session, so that the STANDBY takes over at once instead of after up to `grantedTTLSeconds`. The proof is the end of the very container that was seen renewing the session, or its node out of service. `Never`: wait for the session to run out.
+     */
+    deadHolder: 'Auto' | 'Never';
+    /**
+     * What to do when the second process looks ready and has lost its session, so that it would never take over (milvus#30100, milvus#44111). `Auto` (the default): restart its pod. `Never`: only say so.
+     */
+    zombieStandby: 'Auto' | 'Never';
+  };
 }
 
 /**
@@ -355,6 +368,14 @@ export interface CoordinatorPairStatus {
      * When the session was bound to the container.
      */
     boundTime?: string;
+    /**
+     * When the container was seen to have ended, which proves that the session is that of a dead process.
+     */
+    endedTime?: string;
+    /**
+     * What proves it.
+     */
+    endedBecause?: string;
     /**
      * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Terminating` is being stopped. `Gone` is a session whose process has ended. `Unknown`: etcd cannot be read.
      */

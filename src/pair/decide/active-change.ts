@@ -5,6 +5,7 @@ import type {
   RoleStatus,
   Transition,
 } from '../../api/coordinator-pair.ts';
+import type { ProvenDeath } from './death.ts';
 import type { EventDraft } from './event-draft.ts';
 import { holderOf, type Member } from './members.ts';
 import { memberReference } from './status-parts.ts';
@@ -28,6 +29,15 @@ export interface ActiveChange {
   readonly events: readonly EventDraft[];
 }
 
+/** What a change of ACTIVE is judged with. */
+export interface ActiveChangeContext {
+  readonly now: Date;
+  readonly ttlSeconds: number;
+  /** The pair is meant to have no pods. */
+  readonly stopped: boolean;
+  readonly deaths: readonly ProvenDeath[];
+}
+
 /**
  * Compares the holder that etcd shows with the one last reported, and tells the story between: an ACTIVE lost, one
  * elected, a failover completed, a planned change done. Only called while etcd is known.
@@ -35,14 +45,14 @@ export interface ActiveChange {
 export function activeChange(
   members: readonly Member[],
   previous: CoordinatorPairStatus | undefined,
-  { now, ttlSeconds, stopped }: { readonly now: Date; readonly ttlSeconds: number; readonly stopped: boolean },
+  { now, ttlSeconds, stopped, deaths }: ActiveChangeContext,
 ): ActiveChange {
   const holder = holderOf(members);
   const before = previous?.active;
   const transition = previous?.transition;
   if (holder?.session) {
     const serverID = String(holder.session.serverID);
-    if (before?.serverID === serverID) return sameHolder(holder, before, transition, { now, ttlSeconds });
+    if (before?.serverID === serverID) return sameHolder(holder, before, transition, { now, ttlSeconds, deaths });
     return newHolder(holder, members, { before, transition, now, ttlSeconds });
   }
   if (stopped) return { events: [] };
@@ -72,10 +82,10 @@ function sameHolder(
   holder: Member,
   before: RoleStatus,
   transition: Transition | undefined,
-  { now, ttlSeconds }: { now: Date; ttlSeconds: number },
+  { now, ttlSeconds, deaths }: Omit<ActiveChangeContext, 'stopped'>,
 ): ActiveChange {
   const active = holder.pod ? memberReference(holder, before, now) : before;
-  const ended = processEnded(holder);
+  const ended = deaths.find(({ serverID }) => serverID === holder.session?.serverID)?.evidence ?? processEnded(holder);
   const failingOver = transition?.type === 'Failover';
   if (ended && !transition)
     return {
@@ -151,12 +161,12 @@ function newHolder(
   };
   if (from === undefined) return { active, events: [elected], ...(transition ? { transition } : {}) };
 
-  const planned = plannedMove(transition, from);
-  const noticed =
-    (planned ?? (transition?.type === 'Failover' ? transition : undefined))?.startTime ?? now.toISOString();
+  const planned = plannedMove(transition, from, nameOf(active));
+  const failover = transition?.type === 'Failover' ? transition : undefined;
+  const noticed = (planned ?? failover)?.startTime ?? now.toISOString();
   const how = howKeysWent(members, from, transition, { now, ttlSeconds });
   const durationMilliseconds = Math.max(0, now.getTime() - Date.parse(noticed));
-  const reason = transition?.reason ?? 'ActiveChangedUnseen';
+  const reason = (planned ?? failover)?.reason ?? 'ActiveChangedUnseen';
   const change = { from, to: nameOf(active), reason, how, durationMilliseconds };
   const completed: HistoryEntry = { time: now.toISOString(), type: planned?.type ?? 'Failover', ...change };
   if (planned) return { active, transition: planned, completed, events: [elected] };
@@ -180,10 +190,10 @@ function newHolder(
 }
 
 /** A change of ACTIVE that a switchover or a rollout asked for: away from the pod it named. */
-function plannedMove(transition: Transition | undefined, from: string): Transition | undefined {
+function plannedMove(transition: Transition | undefined, from: string, to: string): Transition | undefined {
   const planned =
     transition?.type === 'Switchover' || (transition?.type === 'Rollout' && transition.step === 'MovingActive');
-  return planned && transition.from === from ? transition : undefined;
+  return planned && transition.from === from && to !== from ? transition : undefined;
 }
 
 /** What people know a process by: its pod, or where it is none of ours its address. */

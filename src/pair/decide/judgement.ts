@@ -1,20 +1,20 @@
 import type { CoordinatorPairStatus } from '../../api/coordinator-pair.ts';
 import { mergeConditions } from '../../api/conditions.ts';
-import { annotations, podSelectorText } from '../../api/names.ts';
+import { podSelectorText } from '../../api/names.ts';
 import type { PairFacts } from '../facts.ts';
-import { activeChange } from './active-change.ts';
 import type { Assessment } from './conditions/assessment.ts';
 import { judges } from './conditions/index.ts';
 import type { EndPod } from './disruption.ts';
 import type { EventDraft } from './event-draft.ts';
 import { holderOf, standbyOf } from './members.ts';
-import { ASSUMED_TTL_SECONDS, templateHashOf, type Plan } from './plan.ts';
+import type { RevokeLease } from './dead-sessions.ts';
+import type { Plan } from './plan.ts';
+import { roleChanges, type RoleChanges } from './role-changes.ts';
 import { flagEffective } from './role-sessions.ts';
-import { decideRollout } from './rollout.ts';
 import { stateEvents } from './state-events.ts';
 import { memberStatuses, standbyReference } from './status-parts.ts';
 import { summaryOf } from './summary.ts';
-import { decideSwitchover } from './switchover.ts';
+import { askedToken, ignoredToken } from './switchover.ts';
 
 /** How many changes the history keeps. */
 const HISTORY_LENGTH = 10;
@@ -25,112 +25,77 @@ export interface Judgement {
   readonly events: readonly EventDraft[];
   /** Only when the stored status already holds the transition that it belongs to. */
   readonly endPod?: EndPod;
+  /** Leases of processes that are proven dead. */
+  readonly revoke: readonly RevokeLease[];
+  /** When the judgement turns by the clock alone. */
+  readonly turnsAt?: Date;
 }
 
 /** Judges a pair after labels and children were brought in order. Pure: same facts, same judgement. */
 export function judge(facts: PairFacts, plan: Plan): Judgement {
   const previous = facts.pair.status;
-  const changes = facts.etcd.state === 'Known' ? roleChanges(facts, plan) : keepAsItWas(previous);
+  const known = facts.etcd.state === 'Known';
+  const changes = known ? roleChanges(facts, plan) : keptChanges(facts);
+  const roles = known ? rolesOf(facts, plan.members, changes.active) : keptRoles(previous);
   const assessment: Assessment = {
     facts,
     members: plan.members,
     foreignChildren: plan.foreignChildren,
     ...(changes.transition ? { transition: changes.transition } : {}),
     ...(changes.stalledAt === undefined ? {} : { rolloutStalledAt: changes.stalledAt }),
+    ...(changes.flappingUntil ? { flappingUntil: changes.flappingUntil } : {}),
+    ...(changes.waitingBecause === undefined ? {} : { waitingBecause: changes.waitingBecause }),
   };
   const findings = judges.flatMap((judgeOne) => judgeOne(assessment) ?? []);
   const generation = facts.pair.metadata.generation;
   const conditions = mergeConditions(previous?.conditions ?? [], findings, facts.now.toISOString(), generation);
   const { lastSwitchover } = changes;
-  const history = [...changes.completed, ...(previous?.history ?? [])].slice(0, HISTORY_LENGTH);
+  const history = [...(changes.completed ? [changes.completed] : []), ...(previous?.history ?? [])];
   const lastFailover = changes.lastFailover ?? previous?.lastFailover;
   const status: CoordinatorPairStatus = {
     observedGeneration: generation,
     summary: summaryOf(assessment),
-    ...changes.roles,
+    ...roles,
     conditions,
     ...(changes.transition ? { transition: changes.transition } : {}),
     ...(lastFailover ? { lastFailover } : {}),
     ...(lastSwitchover ? { lastSwitchover } : {}),
-    ...(history.length > 0 ? { history } : {}),
+    ...(history.length > 0 ? { history: history.slice(0, HISTORY_LENGTH) } : {}),
     selector: podSelectorText(facts.pair.metadata.name),
   };
   return {
     status,
     events: [...changes.events, ...stateEvents(facts.pair, status)],
+    revoke: changes.revoke,
     ...(changes.endPod ? { endPod: changes.endPod } : {}),
+    ...(changes.flappingUntil ? { turnsAt: changes.flappingUntil } : {}),
   };
 }
 
 /** The parts of a status that etcd alone can tell. */
 type Roles = Pick<CoordinatorPairStatus, 'active' | 'standby' | 'members' | 'session' | 'nodes'>;
 
-interface Changes {
-  readonly roles: Roles;
-  readonly transition?: CoordinatorPairStatus['transition'];
-  readonly lastFailover?: CoordinatorPairStatus['lastFailover'];
-  readonly lastSwitchover?: CoordinatorPairStatus['lastSwitchover'];
-  readonly completed: NonNullable<CoordinatorPairStatus['history']>;
-  readonly stalledAt?: string;
-  readonly endPod?: EndPod;
-  readonly events: readonly EventDraft[];
-}
-
 /** Blind: what was last seen stays as it was, and nothing goes on. */
-function keepAsItWas(previous: CoordinatorPairStatus | undefined): Changes {
-  const { active, standby, members, session, nodes, transition, lastSwitchover } = previous ?? {};
+function keptRoles(previous: CoordinatorPairStatus | undefined): Roles {
+  const { active, standby, members, session, nodes } = previous ?? {};
   return {
-    roles: {
-      ...(active ? { active } : {}),
-      ...(standby ? { standby } : {}),
-      ...(members ? { members } : {}),
-      ...(session ? { session } : {}),
-      ...(nodes ? { nodes } : {}),
-    },
-    ...(transition ? { transition } : {}),
-    ...(lastSwitchover ? { lastSwitchover } : {}),
-    completed: [],
-    events: [],
+    ...(active ? { active } : {}),
+    ...(standby ? { standby } : {}),
+    ...(members ? { members } : {}),
+    ...(session ? { session } : {}),
+    ...(nodes ? { nodes } : {}),
   };
 }
 
-/** The change of ACTIVE first, then what was asked for, then the rollout: each sees the lock the one before left. */
-function roleChanges(facts: PairFacts, { members, mayAct }: Plan): Changes {
-  const { pair, now, etcd, templateHash } = facts;
-  const previous = pair.status;
-  const ttlSeconds = (etcd.state === 'Known' ? etcd.grantedTTLSeconds : undefined) ?? ASSUMED_TTL_SECONDS;
-  const stopped = pair.spec.runState === 'Stopped';
-  const role = activeChange(members, previous, { now, ttlSeconds, stopped });
-  const token = pair.metadata.annotations?.[annotations.switchover];
-  const switchover = decideSwitchover({
-    now,
-    members,
-    mayAct: mayAct && !stopped,
-    ...(templateHash === undefined ? {} : { templateHash }),
-    ...(token === undefined ? {} : { token }),
-    ...(previous ? { previous } : {}),
-    ...(role.transition ? { transition: role.transition } : {}),
-  });
-  const liveTemplateHash = templateHashOf(facts.children.find(({ desired }) => desired.kind === 'StatefulSet')?.live);
-  const rollout = decideRollout({
-    now,
-    members,
-    mayAct: mayAct && !stopped && pair.spec.rollout.policy === 'Automatic',
-    ...(templateHash === undefined ? {} : { templateHash }),
-    ...(liveTemplateHash === undefined ? {} : { liveTemplateHash }),
-    ...(switchover.transition ? { transition: switchover.transition } : {}),
-  });
-  const lastSwitchover = switchover.record ?? previous?.lastSwitchover;
-  const endPod = switchover.endPod ?? rollout.endPod;
+function keptChanges({ pair, now }: PairFacts): RoleChanges {
+  const { status } = pair;
+  const { transition } = status ?? {};
+  const lastSwitchover = ignoredToken(askedToken(pair), status, now) ?? status?.lastSwitchover;
   return {
-    roles: rolesOf(facts, members, role.active),
-    ...(rollout.transition ? { transition: rollout.transition } : {}),
-    ...(role.lastFailover ? { lastFailover: role.lastFailover } : {}),
+    ...(transition ? { transition } : {}),
     ...(lastSwitchover ? { lastSwitchover } : {}),
-    completed: role.completed ? [role.completed] : [],
-    ...(rollout.stalledAt === undefined ? {} : { stalledAt: rollout.stalledAt }),
-    ...(endPod ? { endPod } : {}),
-    events: [...role.events, ...switchover.events, ...rollout.events],
+    revoke: [],
+    events: [],
   };
 }
 
@@ -145,7 +110,7 @@ function rolesOf(facts: PairFacts, members: Plan['members'], active: Roles['acti
   return {
     ...(active ? { active } : {}),
     ...(standby ? { standby } : {}),
-    members: memberStatuses(members, bindings),
+    members: memberStatuses(members, bindings, facts.deaths, pair.status?.members),
     ...(holder?.session
       ? {
           session: {

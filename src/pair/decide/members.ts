@@ -98,7 +98,7 @@ function stateOf(
   if (session) return 'Standby';
   const startedAt = pod.container.runningSince;
   const old = startedAt && now.getTime() - startedAt.getTime() > ttlSeconds * 1000 + START_UP_ALLOWANCE_MS;
-  return old && pod.ready ? 'Zombie' : 'Starting';
+  return old && pod.ready && pod.ip !== undefined ? 'Zombie' : 'Starting';
 }
 
 /** The member that holds the role, whatever became of its process. */

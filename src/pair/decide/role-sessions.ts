@@ -1,7 +1,7 @@
 import type { SessionSnapshot } from '../../etcd/types.ts';
 import type { Role } from '../../milvus/roles.ts';
 import { parseSessionKey } from '../../milvus/session-keys.ts';
-import { parseSessionValue } from '../../milvus/session-value.ts';
+import { parseSessionValue, type SessionValue } from '../../milvus/session-value.ts';
 
 /** One registration of a process: the holder's bare key or a member's own key. */
 export interface Session {
@@ -27,7 +27,15 @@ export interface RoleSessions {
   readonly broken: readonly { readonly key: string; readonly reason: string }[];
   /** Version watermark `session/version` (from 2.6.8). */
   readonly watermark?: string;
+  /**
+   * Member keys of the three coordinators that mixcoord replaced in 2.6. While one of them is registered it would take
+   * its old role as soon as the ACTIVE's guard keys vanish, and keep the standby mixcoord out (measured, 2.5 beside
+   * 2.6.13).
+   */
+  readonly olderLayout: readonly string[];
 }
+
+const REPLACED_BY_MIXCOORD: readonly Role[] = ['rootcoord', 'querycoord', 'datacoord'];
 
 /** Picks the sessions of `role` out of a snapshot. Never throws: what cannot be read is reported in `broken`. */
 export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSessions {
@@ -35,9 +43,12 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
   let watermark: string | undefined;
   const members: Session[] = [];
   const broken: { key: string; reason: string }[] = [];
+  const olderLayout: string[] = [];
   for (const kv of snapshot.kvs) {
     const key = parseSessionKey(kv.key);
     if (key.kind === 'version') watermark = kv.value.toString('utf8');
+    if (role === 'mixcoord' && key.kind === 'member' && REPLACED_BY_MIXCOORD.includes(key.role))
+      olderLayout.push(kv.key);
     if ((key.kind !== 'holder' && key.kind !== 'member') || key.role !== role) continue;
     const parsed = parseSessionValue(kv.value.toString('utf8'));
     if (parsed.kind === 'broken') {
@@ -45,6 +56,11 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
       continue;
     }
     const value = parsed.session;
+    const overlong = overlongField(value);
+    if (overlong !== undefined) {
+      broken.push({ key: kv.key, reason: `${overlong} is longer than any Milvus writes` });
+      continue;
+    }
     const session: Session = {
       key: kv.key,
       serverID: key.kind === 'member' ? key.serverID : value.serverID,
@@ -58,7 +74,21 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
     else members.push(session);
   }
   members.sort((a, b) => (a.serverID < b.serverID ? -1 : 1));
-  return { ...(holder ? { holder } : {}), members, broken, ...(watermark === undefined ? {} : { watermark }) };
+  return {
+    ...(holder ? { holder } : {}),
+    members,
+    broken,
+    olderLayout,
+    ...(watermark === undefined ? {} : { watermark }),
+  };
+}
+
+/** What the CRD accepts of these in a status (maxLength): a longer one would keep the status from being written. */
+const MAX_LENGTHS = { address: 280, hostName: 253, version: 64 } as const;
+
+function overlongField(value: SessionValue): string | undefined {
+  const fields = ['address', 'hostName', 'version'] as const;
+  return fields.find((field) => (value[field]?.length ?? 0) > MAX_LENGTHS[field]);
 }
 
 /**

@@ -40,12 +40,17 @@ export interface RolloutContext {
 export function decideRollout(context: RolloutContext): RolloutDecision {
   const { transition, mayAct, templateHash, liveTemplateHash, members } = context;
   const rolling = transition?.type === 'Rollout';
-  if (transition && !rolling) return { transition, events: [] };
-  if (!mayAct || templateHash === undefined || liveTemplateHash !== templateHash) return keep(transition);
   const outdated = members.flatMap(({ pod }) => (pod && pod.templateHash !== templateHash ? [pod] : []));
+  if (transition && !rolling && (outdated.length === 0 || !isOutage(context))) return keep(transition);
+  if (!mayAct || templateHash === undefined || liveTemplateHash !== templateHash) return keep(transition);
   const standby = standbyOf(members);
   if (outdated.length === 0 && (standby ?? !rolling)) return rolling ? completed(context) : keep(undefined);
   return step(context, outdated);
+}
+
+/** A failover without anybody to take over: pods of the wished template may be what ends it, and nothing can be lost. */
+function isOutage({ transition, members }: RolloutContext): boolean {
+  return transition?.type === 'Failover' && !members.some(({ session }) => session !== undefined);
 }
 
 function keep(transition: Transition | undefined): RolloutDecision {
@@ -69,7 +74,8 @@ function step(context: RolloutContext, outdated: readonly PodView[]): RolloutDec
  * registered (a first image that does not start) are replaced.
  */
 function replaceUnregistered(context: RolloutContext, outdated: readonly PodView[]): RolloutDecision {
-  const registered = context.members.some(({ session, pod }) => session !== undefined && pod !== undefined);
+  // Unknown counts: the pod whose address is not reported yet may be the one that is about to take the role.
+  const registered = context.members.some(({ session, state }) => session !== undefined && state !== 'Gone');
   if (registered) return keep(context.transition);
   return at(
     context,
@@ -98,7 +104,7 @@ function at(
         now.getTime() + (step === 'MovingActive' ? MOVE_DEADLINE_MS : STANDBY_DEADLINE_MS),
       ).toISOString(),
     };
-    return { transition: started, events: transition ? [] : [startedEvent(now)] };
+    return { transition: started, events: transition?.type === 'Rollout' ? [] : [startedEvent(now)] };
   }
   const stalled = now.getTime() > Date.parse(transition.deadlineTime) ? { stalledAt: step } : {};
   if (!victim || victim.terminating) return { transition, ...stalled, events: [] };

@@ -1,7 +1,7 @@
 import type { CoordinatorPair } from '../../api/coordinator-pair.ts';
 import { reservedConfigKeys } from '../../milvus/config-keys.ts';
 import { checkFeatures, checkVersion } from '../../milvus/version-rules.ts';
-import { parseVersion, versionOfImage, type MilvusVersion } from '../../milvus/version.ts';
+import { formatVersion, isAtLeast, parseVersion, versionOfImage, type MilvusVersion } from '../../milvus/version.ts';
 import type { SpecProblem } from '../facts.ts';
 
 /** The Milvus version the pods run: `spec.version`, else the image's tag. */
@@ -28,6 +28,21 @@ export function specProblems(pair: CoordinatorPair, userConfig: unknown): readon
     checkFeatures(version, { etcdAuth: etcd.auth !== undefined, userConfig: config !== undefined }),
   ];
   return [...problems.filter((problem) => problem !== undefined), ...reservedSettings(userConfig)];
+}
+
+/**
+ * Milvus below the highest version that was ever ACTIVE under this path refuses to start (2.6.8 and newer,
+ * milvus#46479): found before a pod is touched. Only major and minor count.
+ */
+export function downgradeProblem(version: MilvusVersion, watermark: string | undefined): readonly SpecProblem[] {
+  const highest = watermark === undefined ? undefined : parseVersion(watermark);
+  if (!highest || isAtLeast(version, [highest.major, highest.minor, 0])) return [];
+  return [
+    {
+      reason: 'Downgrade',
+      message: `spec.image must be Milvus ${highest.major}.${highest.minor} or newer, not ${formatVersion(version)}: Milvus ${formatVersion(highest)} has been ACTIVE under this path, and an older one refuses to start beside its data; no pod was touched`,
+    },
+  ];
 }
 
 /** Settings in user.yaml that would break the pair, in whatever spelling: the CRD's rules see only the usual one. */

@@ -10,7 +10,6 @@ const turns: Readonly<Partial<Record<ConditionType, Readonly<Partial<Record<Cond
   StandbyReady: { False: 'StandbyLost', True: 'StandbyRegistered' },
   NoConflict: { False: 'NameConflict' },
   SpecValid: { False: 'SpecInvalid', True: 'SpecValid' },
-  Stalled: { True: 'RolloutFailed' },
 };
 
 /** Events for conditions that turned since the last status. What was never otherwise is no news. */
@@ -18,10 +17,26 @@ export function stateEvents(pair: CoordinatorPair, next: CoordinatorPairStatus):
   const previous = pair.status;
   return [
     ...(next.conditions ?? []).flatMap((condition) =>
-      turned(findCondition(previous?.conditions, condition.type), condition),
+      expected(condition.type, previous, next)
+        ? []
+        : turned(findCondition(previous?.conditions, condition.type), condition),
     ),
+    ...stalledEvents(findCondition(previous?.conditions, 'Stalled'), findCondition(next.conditions, 'Stalled')),
+    ...flagEvents(pair, next),
     ...modeEvents(findCondition(previous?.conditions, 'Paused'), findCondition(next.conditions, 'Paused')),
   ];
+}
+
+/** A standby that goes because a planned change replaces it is no news: the change tells its own story. */
+function expected(
+  type: ConditionType,
+  previous: CoordinatorPairStatus | undefined,
+  next: CoordinatorPairStatus,
+): boolean {
+  const planned = [previous?.transition, next.transition].some(
+    (transition) => transition && transition.type !== 'Failover',
+  );
+  return type === 'StandbyReady' && planned;
 }
 
 function turned(before: Condition | undefined, after: Condition): readonly EventDraft[] {
@@ -29,10 +44,24 @@ function turned(before: Condition | undefined, after: Condition): readonly Event
   if (!reason || before?.status === after.status) return [];
   // A standby that comes up for the first time is news; a condition that was good from the start is not.
   if (before?.reason === 'EtcdUnreachable') return [];
-  const settled = before && before.status !== 'Unknown';
+  // Stalled is only there while it is true: that it was not there is all there is to know of before.
+  const settled = after.type === 'Stalled' || (before && before.status !== 'Unknown');
   if (!settled && (after.type === 'StandbyReady' ? after.status === 'False' : after.status === 'True')) return [];
-  if (reason === 'RolloutFailed' && after.reason !== 'StandbyNotUp') return [];
   return [draft(reason, after)];
+}
+
+/** Which event tells why only a person can help. */
+const stalls: Readonly<Partial<Record<string, EventReason>>> = { StandbyNotUp: 'RolloutFailed', Flapping: 'Flapping' };
+
+function stalledEvents(before: Condition | undefined, after: Condition | undefined): readonly EventDraft[] {
+  const reason = after && stalls[after.reason];
+  return !reason || before?.reason === after.reason ? [] : [draft(reason, after)];
+}
+
+function flagEvents({ status }: CoordinatorPair, next: CoordinatorPairStatus): readonly EventDraft[] {
+  const ready = findCondition(next.conditions, 'Ready');
+  const turned = next.session?.flagEffective === false && status?.session?.flagEffective !== false;
+  return turned && ready ? [draft('FlagNotEffective', ready)] : [];
 }
 
 function modeEvents(before: Condition | undefined, after: Condition | undefined): readonly EventDraft[] {

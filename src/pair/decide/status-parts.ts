@@ -1,6 +1,8 @@
 import type { MemberStatus, RoleStatus } from '../../api/coordinator-pair.ts';
 import type { Binding } from './binding.ts';
+import type { ProvenDeath } from './death.ts';
 import type { Member } from './members.ts';
+import type { Session } from './role-sessions.ts';
 
 /** `status.standby`; the time stays as long as the process does. */
 export function standbyReference(
@@ -28,11 +30,19 @@ export function memberReference({ session, pod }: Member, previous: RoleStatus |
 const MAX_MEMBERS = 16;
 
 /** `status.members`: every registration and every pod without one. */
-export function memberStatuses(members: readonly Member[], bindings: readonly Binding[]): readonly MemberStatus[] {
+export function memberStatuses(
+  members: readonly Member[],
+  bindings: readonly Binding[],
+  deaths: readonly ProvenDeath[],
+  previous: readonly MemberStatus[] | undefined,
+): readonly MemberStatus[] {
   return members.slice(0, MAX_MEMBERS).map((member) => {
     const { state, session, pod } = member;
     const binding = bindings.find(({ serverID, lease }) => serverID === session?.serverID && lease === session.lease);
-    const podName = pod?.name ?? session?.hostName;
+    const death = deaths.find(({ serverID, lease }) => serverID === session?.serverID && lease === session.lease);
+    // A registration without a pod keeps the one it was seen with: that tells our dead ACTIVE from a stranger, whatever
+    // host name the stranger writes.
+    const podName = pod?.name ?? previous?.find((known) => isOf(known, session))?.podName;
     const nodeName = binding?.nodeName ?? pod?.nodeName;
     return {
       state,
@@ -52,8 +62,13 @@ export function memberStatuses(members: readonly Member[], bindings: readonly Bi
             boundTime: binding.boundTime.toISOString(),
           }
         : {}),
+      ...(death ? { endedTime: death.seenTime.toISOString(), endedBecause: death.evidence } : {}),
     };
   });
+}
+
+function isOf({ serverID, leaseID }: MemberStatus, session: Session | undefined): boolean {
+  return session !== undefined && serverID === String(session.serverID) && leaseID === String(session.lease);
 }
 
 /** The bindings a status holds: what an operator that starts anew need not find out again. */
@@ -68,6 +83,22 @@ export function bindingsOf(members: readonly MemberStatus[] | undefined): readon
             containerID,
             nodeName,
             boundTime: new Date(boundTime),
+          },
+        ]
+      : [],
+  );
+}
+
+/** The deaths a status holds: a pod that proved one may be gone by now. */
+export function deathsOf(members: readonly MemberStatus[] | undefined): readonly ProvenDeath[] {
+  return (members ?? []).flatMap(({ serverID, leaseID, endedTime, endedBecause }) =>
+    serverID && leaseID && endedTime && endedBecause
+      ? [
+          {
+            serverID: BigInt(serverID),
+            lease: BigInt(leaseID),
+            seenTime: new Date(endedTime),
+            evidence: endedBecause,
           },
         ]
       : [],

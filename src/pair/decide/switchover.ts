@@ -1,4 +1,5 @@
-import type { CoordinatorPairStatus, LastSwitchover, Transition } from '../../api/coordinator-pair.ts';
+import type { CoordinatorPair, CoordinatorPairStatus, LastSwitchover, Transition } from '../../api/coordinator-pair.ts';
+import { annotations } from '../../api/names.ts';
 import type { EndPod } from './disruption.ts';
 import type { EventDraft } from './event-draft.ts';
 import { holderOf, standbyOf, type Member } from './members.ts';
@@ -27,6 +28,8 @@ export interface SwitchoverContext {
   readonly transition?: Transition;
   /** The pair's spec is valid, its mode lets the operator act, and it is meant to run. */
   readonly mayAct: boolean;
+  /** Registered coordinators of an older layout: they would snatch the role. */
+  readonly olderLayout: readonly string[];
 }
 
 /**
@@ -37,15 +40,30 @@ export function decideSwitchover(context: SwitchoverContext): SwitchoverDecision
   const { transition, token, previous, now } = context;
   if (transition?.type === 'Switchover') return carryOn(context, transition);
   if (token === undefined || token === previous?.lastSwitchover?.token) return keep(transition);
-  if (previous?.observedGeneration === undefined)
-    return {
-      ...keep(transition),
-      record: { token, result: 'Ignored', reason: 'FoundAtFirstSight', time: now.toISOString() },
-    };
+  const ignored = ignoredToken(token, previous, now);
+  if (ignored) return { ...keep(transition), record: ignored };
   const refusal = refusalOf(context);
   const holder = holderOf(context.members);
   if (refusal || !holder?.pod) return refuse(context, token, refusal ?? 'NoActive');
   return start(context, token, holder.pod.name);
+}
+
+/** What the CRD accepts as `lastSwitchover.token` (maxLength). */
+const MAX_TOKEN_LENGTH = 256;
+
+/** The token by which a pair asks; a longer one than the status can hold is answered by its beginning. */
+export function askedToken({ metadata }: CoordinatorPair): string | undefined {
+  return metadata.annotations?.[annotations.switchover]?.slice(0, MAX_TOKEN_LENGTH);
+}
+
+/** A token that was there before the pair was first seen is no request to this operator: recorded, not carried out. */
+export function ignoredToken(
+  token: string | undefined,
+  previous: CoordinatorPairStatus | undefined,
+  now: Date,
+): LastSwitchover | undefined {
+  if (token === undefined || previous?.observedGeneration !== undefined) return undefined;
+  return { token, result: 'Ignored', reason: 'FoundAtFirstSight', time: now.toISOString() };
 }
 
 function keep(transition: Transition | undefined): SwitchoverDecision {
@@ -53,22 +71,25 @@ function keep(transition: Transition | undefined): SwitchoverDecision {
 }
 
 /** Why a switchover cannot start now: a reason of docs/reference. */
-function refusalOf({ members, transition, mayAct, templateHash }: SwitchoverContext): string | undefined {
+function refusalOf({ members, transition, mayAct, templateHash, olderLayout }: SwitchoverContext): string | undefined {
   const holder = holderOf(members);
   const standby = standbyOf(members);
   if (!mayAct) return 'NotManaged';
   if (transition) return 'TransitionInProgress';
   if (!holder?.pod || holder.state === 'Gone') return 'NoActive';
   if (!standby) return 'NoStandby';
+  if (olderLayout.length > 0) return 'OlderLayout';
   if (standby.pod.templateHash !== templateHash) return 'StandbyOutdated';
   return undefined;
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  NotManaged: 'the pair is not in mode Managed, is stopped, or its spec is not valid',
+  NotManaged: 'the pair is not in mode Managed, is stopped, is flapping, or its spec is not valid',
   TransitionInProgress: 'another change is under way; ask again when status.transition is gone',
   NoActive: 'no process holds the role',
   NoStandby: 'no standby is registered in etcd, so the role would have nowhere to go',
+  OlderLayout:
+    'coordinators of an older Milvus are registered beside mixcoord and would take the role; stop them first',
   StandbyOutdated: 'the standby does not run the wished template yet',
 };
 
@@ -114,19 +135,19 @@ function start({ now }: SwitchoverContext, token: string, from: string): Switcho
 /** The lock is recorded; act on it, or close it when it is done or too late. */
 function carryOn(context: SwitchoverContext, transition: Transition): SwitchoverDecision {
   const { members, now } = context;
-  const token = transition.token ?? '';
+  const name = nameOf(transition);
   const holder = holderOf(members);
-  if (holder?.pod && holder.pod.name !== transition.from) return complete(token, transition, holder.pod.name, now);
+  if (holder?.pod && holder.pod.name !== transition.from) return complete(transition, holder.pod.name, now);
   if (now.getTime() > Date.parse(transition.deadlineTime))
     return {
-      record: { token, result: 'Failed', reason: 'DeadlineExceeded', time: now.toISOString() },
+      ...recordOf(transition, 'Failed', 'DeadlineExceeded', now),
       events: [
         {
           type: 'Warning',
           reason: 'SwitchoverFailed',
           action: 'MoveActive',
-          note: `switchover ${token}: ${transition.from ?? 'the ACTIVE'} has not given up the role in time; see what keeps its process from ending`,
-          key: `switchover-failed-${token}`,
+          note: `${name}: ${transition.from ?? 'the ACTIVE'} has not given up the role in time; see what keeps its process from ending`,
+          key: `switchover-failed-${transition.startTime}`,
         },
       ],
     };
@@ -135,21 +156,36 @@ function carryOn(context: SwitchoverContext, transition: Transition): Switchover
     return { transition, events: [] };
   return {
     transition,
-    endPod: { podName: pod.name, podUID: pod.uid, holderServerID: holder.session.serverID, why: `switchover ${token}` },
+    endPod: { podName: pod.name, podUID: pod.uid, holderServerID: holder.session.serverID, why: name },
     events: [],
   };
 }
 
-function complete(token: string, transition: Transition, to: string, now: Date): SwitchoverDecision {
+/** What a move is called: by its token, or by what caused it. */
+function nameOf({ token, reason }: Transition): string {
+  return token === undefined ? `planned move (${reason})` : `switchover ${token}`;
+}
+
+/** The answer to a request; a move that nobody asked for by token has none. */
+function recordOf(
+  { token }: Transition,
+  result: LastSwitchover['result'],
+  reason: string,
+  now: Date,
+): { readonly record?: LastSwitchover } {
+  return token === undefined ? {} : { record: { token, result, reason, time: now.toISOString() } };
+}
+
+function complete(transition: Transition, to: string, now: Date): SwitchoverDecision {
   return {
-    record: { token, result: 'Completed', reason: 'ActiveMoved', time: now.toISOString() },
+    ...recordOf(transition, 'Completed', 'ActiveMoved', now),
     events: [
       {
         type: 'Normal',
         reason: 'SwitchoverCompleted',
         action: 'MoveActive',
-        note: `switchover ${token}: the role moved from ${transition.from ?? 'the old ACTIVE'} to ${to}`,
-        key: `switchover-completed-${token}`,
+        note: `${nameOf(transition)}: the role moved from ${transition.from ?? 'the old ACTIVE'} to ${to}`,
+        key: `switchover-completed-${transition.startTime}`,
       },
     ],
   };

@@ -1,6 +1,6 @@
 import { createKubeClient } from '../../../src/kube/transport.ts';
 import { LeaseElection } from '../../../src/kube/lease-election.ts';
-import { silent } from '../../../src/kube/log.ts';
+import { silent } from '../../../src/base/log.ts';
 
 /**
  * A process that stands for election: `node election-candidate.ts KUBECONFIG NAMESPACE IDENTITY`. It prints a JSON line

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { EventRecorder, eventKind } from '../../../src/kube/events.ts';
 import { configMapKind } from '../../../src/kube/kinds.ts';
-import { silent, type Log } from '../../../src/kube/log.ts';
+import { silent, type Log } from '../../../src/base/log.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { configMap, namespaceFor } from './config-maps.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Authentication } from '../../../src/etcd/authentication.ts';
 import { EtcdError } from '../../../src/etcd/errors.ts';
-import { FakeClock, settle } from './fake-clock.ts';
+import { VirtualClock, settled } from '../../support/virtual-clock.ts';
 
 function start() {
-  const clock = new FakeClock();
+  const clock = new VirtualClock();
   const authentication = new Authentication(clock);
   let logins = 0;
   const login = (outcome: () => string | undefined) => (): Promise<string | undefined> => {
@@ -46,7 +46,7 @@ describe('authentication', () => {
     const { authentication, login } = start();
     const unreachable = new EtcdError('Unavailable', 'down', { retryable: true });
     await expect(authentication.token(login(fail(unreachable)))).rejects.toBe(unreachable);
-    await settle();
+    await settled();
     expect(await authentication.token(login(() => 'a'))).toBe('a');
   });
 

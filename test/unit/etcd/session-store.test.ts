@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EtcdError } from '../../../src/etcd/errors.ts';
-import { silentLogger, type Logger } from '../../../src/etcd/log.ts';
+import { silent, type Log } from '../../../src/base/log.ts';
 import { EtcdSessionStore } from '../../../src/etcd/session-store.ts';
-import { FakeClock, settle } from './fake-clock.ts';
+import { VirtualClock, settled } from '../../support/virtual-clock.ts';
 import { FakeEtcd, keyValue } from './fake-etcd.ts';
 
 const prefix = 'by-dev/meta/session/';
@@ -16,15 +16,15 @@ describe('the session store', () => {
   afterEach(() => {
     for (const store of started.splice(0)) store[Symbol.dispose]();
   });
-  const start = (logger: Logger = silentLogger) => {
-    const clock = new FakeClock();
+  const start = (log: Log = silent) => {
+    const clock = new VirtualClock();
     const etcd = new FakeEtcd();
     const store = new EtcdSessionStore({
       prefix,
       client: etcd.client,
       watch: (_, listener, signal) => etcd.watch(listener, signal),
       clock,
-      logger,
+      log,
       resyncMs: 30_000,
       random: () => 0.5,
     });
@@ -36,10 +36,10 @@ describe('the session store', () => {
     return { clock, etcd, store, calls: () => calls };
   };
   /** A store that has read `holder` once. */
-  const startRead = async (logger?: Logger) => {
-    const all = start(logger);
+  const startRead = async (log?: Log) => {
+    const all = start(log);
     all.etcd.answer(holder);
-    await settle();
+    await settled();
     return all;
   };
 
@@ -47,7 +47,7 @@ describe('the session store', () => {
     const { clock, etcd, store, calls } = start();
     await clock.advance(40);
     etcd.answer(holder);
-    await settle();
+    await settled();
     expect(store.state.snapshot).toMatchObject({
       kvs: [{ key: 'rootcoord', lease: 7n }],
       readAtMs: 0,
@@ -62,10 +62,10 @@ describe('the session store', () => {
     for (let i = 0; i < 10; i++) listener?.changed();
     expect(etcd.rangesSeen).toBe(2);
     etcd.answer(holder, member);
-    await settle();
+    await settled();
     expect(etcd.rangesSeen).toBe(3);
     etcd.answer(holder, member);
-    await settle();
+    await settled();
     expect([etcd.rangesSeen, calls()]).toEqual([3, 2]);
   });
 
@@ -73,9 +73,9 @@ describe('the session store', () => {
     const { etcd } = await startRead();
     etcd.watches[0]?.listener.connected();
     etcd.answer(holder);
-    await settle();
+    await settled();
     etcd.breakWatch();
-    await settle();
+    await settled();
     expect(etcd.rangesSeen).toBe(3);
   });
 
@@ -105,7 +105,7 @@ describe('the session store', () => {
     etcd.watches[0]?.listener.changed();
     const reads = [store.read(), store.read()];
     etcd.answer(holder);
-    await settle();
+    await settled();
     etcd.answer(holder, member);
     const [first, second] = await Promise.all(reads);
     expect(first?.kvs).toHaveLength(2);
@@ -118,7 +118,7 @@ describe('the session store', () => {
     await clock.advance(30_000);
     const first = unavailable('first');
     etcd.fail(first);
-    await settle();
+    await settled();
     expect(store.state).toMatchObject({
       failingSinceMs: 30_000,
       failingSince: new Date(Date.UTC(2026, 0, 1, 0, 0, 30)),
@@ -130,7 +130,7 @@ describe('the session store', () => {
       await clock.advance(1);
       expect(etcd.rangesSeen).toBe(index + 3);
       etcd.fail(unavailable('later'));
-      await settle();
+      await settled();
     }
     expect(store.state).toMatchObject({ failingSinceMs: 30_000 });
     expect(store.state.error).toBe(first);
@@ -143,11 +143,11 @@ describe('the session store', () => {
     etcd.fail(unavailable());
     await clock.advance(250);
     etcd.fail(denied);
-    await settle();
+    await settled();
     expect([calls(), store.state.error, store.state.failingSinceMs]).toEqual([3, denied, 30_000]);
     await clock.advance(500);
     etcd.answer(holder);
-    await settle();
+    await settled();
     expect([calls(), Object.keys(store.state)]).toEqual([4, ['snapshot']]);
   });
 
@@ -155,9 +155,9 @@ describe('the session store', () => {
     const { etcd, clock } = await startRead();
     await clock.advance(30_000);
     etcd.fail(unavailable());
-    await settle();
+    await settled();
     etcd.breakWatch();
-    await settle();
+    await settled();
     expect(etcd.rangesSeen).toBe(2);
     await clock.advance(50);
     etcd.watches[0]?.listener.connected();
@@ -182,7 +182,7 @@ describe('the session store', () => {
 
   it('calls the other listeners when one throws, and none that unsubscribed', async () => {
     const errors: object[] = [];
-    const { etcd, store, calls } = await startRead({ ...silentLogger, error: (fields) => errors.push(fields) });
+    const { etcd, store, calls } = await startRead({ ...silent, error: (fields) => errors.push(fields) });
     const called: string[] = [];
     using broken = store.subscribe(() => {
       throw new Error('broken listener');
@@ -191,7 +191,7 @@ describe('the session store', () => {
     store.subscribe(() => called.push('second'));
     etcd.watches[0]?.listener.changed();
     etcd.answer();
-    await settle();
+    await settled();
     expect([called, calls(), errors.length]).toEqual([['second'], 2, 1]);
     expect(broken).toBeDefined();
   });

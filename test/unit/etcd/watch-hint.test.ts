@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { silentLogger } from '../../../src/etcd/log.ts';
+import { silent } from '../../../src/base/log.ts';
 import { WatchHint, type Hint } from '../../../src/etcd/watch-hint.ts';
-import { FakeClock, settle } from './fake-clock.ts';
+import { VirtualClock, settled } from '../../support/virtual-clock.ts';
 import { FakeEtcd } from './fake-etcd.ts';
 
 describe('a watch hint', () => {
@@ -10,14 +10,14 @@ describe('a watch hint', () => {
     for (const hint of started.splice(0)) hint[Symbol.dispose]();
   });
   const start = () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const etcd = new FakeEtcd();
     const hints: Hint[] = [];
     const watching = new WatchHint({
       watch: etcd.watch,
       onHint: (hint) => hints.push(hint),
       clock,
-      logger: silentLogger,
+      log: silent,
       random: () => 0.5,
     });
     started.push(watching);
@@ -38,7 +38,7 @@ describe('a watch hint', () => {
       await clock.advance(delay - 1);
       expect(etcd.watchesSeen).toBe(index + 1);
       await clock.advance(1);
-      await settle();
+      await settled();
       expect(etcd.watchesSeen).toBe(index + 2);
     }
     expect(hints).toEqual(Array.from({ length: 6 }, () => 'lost'));
@@ -53,7 +53,7 @@ describe('a watch hint', () => {
     await clock.advance(10_000);
     etcd.breakWatch();
     await clock.advance(50);
-    await settle();
+    await settled();
     expect(etcd.watchesSeen).toBe(7);
   });
 
@@ -61,7 +61,7 @@ describe('a watch hint', () => {
     const { clock, etcd, hints, watching } = start();
     const [first] = etcd.watches;
     etcd.breakWatch();
-    await settle();
+    await settled();
     watching[Symbol.dispose]();
     first?.listener.changed();
     await clock.advance(60_000);

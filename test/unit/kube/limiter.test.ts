@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Limiter } from '../../../src/kube/limiter.ts';
-import { settled } from './virtual-clock.ts';
+import { settled } from '../../support/virtual-clock.ts';
 
 /** Work that ends when told. */
 function work(): { readonly end: () => void; readonly run: () => Promise<void>; started: boolean } {

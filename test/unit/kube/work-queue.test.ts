@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { WorkQueue, type Priority, type WorkQueueObserver } from '../../../src/kube/work-queue.ts';
-import { settled, VirtualClock } from './virtual-clock.ts';
+import { settled, VirtualClock } from '../../support/virtual-clock.ts';
 
 function queueWith(observer?: WorkQueueObserver): { queue: WorkQueue; clock: VirtualClock } {
   const clock = new VirtualClock();

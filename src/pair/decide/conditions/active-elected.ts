@@ -24,12 +24,14 @@ export function activeElected(assessment: Assessment): Finding<typeof type> {
     const conflict = noConflict(assessment);
     if (conflict.reason === 'ForeignMember')
       return { type, status: 'False', reason: 'HolderForeign', message: conflict.message };
+    const { waitingBecause } = assessment;
+    const why = waitingBecause === undefined ? '' : ` (not ended early: ${waitingBecause})`;
     const until = transition?.type === 'Failover' ? `, at the latest at ${transition.deadlineTime}` : '';
     return {
       type,
       status: 'False',
       reason: 'WaitingForLease',
-      message: `${who} still holds the key, but its process is gone: the standby takes over when the lease ends${until}`,
+      message: `${who} still holds the key, but its process is gone: the standby takes over when the lease ends${until}${why}`,
     };
   }
   if (facts.etcd.state === 'Known' && flagEffective(facts.etcd.sessions) === false)

@@ -19,6 +19,10 @@ export interface Assessment {
   /** The step at which a rollout waits for a person. */
   readonly rolloutStalledAt?: string;
   readonly foreignChildren: readonly ForeignChild[];
+  /** Until when voluntary acts wait because ACTIVE changes too often. */
+  readonly flappingUntil?: Date;
+  /** Why a dead holder's lease is left to run out. */
+  readonly waitingBecause?: string;
 }
 
 /**

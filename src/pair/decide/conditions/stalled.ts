@@ -10,7 +10,14 @@ export function stalled(assessment: Assessment): Finding<typeof type> | undefine
   if (spec.status === 'False') return { type, status: 'True', reason: 'SpecInvalid', message: spec.message };
   const conflict = noConflict(assessment);
   if (conflict.status === 'False') return { type, status: 'True', reason: 'Conflict', message: conflict.message };
-  const { rolloutStalledAt, transition } = assessment;
+  const { rolloutStalledAt, transition, flappingUntil } = assessment;
+  if (flappingUntil)
+    return {
+      type,
+      status: 'True',
+      reason: 'Flapping',
+      message: `ACTIVE changed three times in ten minutes without a plan: switchovers, rollouts and restarts wait until ${flappingUntil.toISOString()}; look for the cause in the logs of the pods that went away`,
+    };
   if (rolloutStalledAt === undefined) return undefined;
   return {
     type,

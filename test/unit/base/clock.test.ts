@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { sleep, systemClock, withDeadline } from '../../../src/kube/clock.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { sleep, systemClock, withDeadline } from '../../../src/base/clock.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('sleep', () => {
   it('ends when its time has come', async () => {
