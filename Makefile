@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_OPTIONS := --disable-warning=ExperimentalWarning
 JEST := NODE_OPTIONS="$(NODE_OPTIONS) --experimental-vm-modules" jest
 
-.PHONY: help demo demo-down test unit integration e2e soak check format generate image chart bundle clean
+.PHONY: help demo demo-down test unit integration e2e bench chaos soak check format generate image chart bundle clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -38,6 +38,12 @@ integration: deps ## tests against a real API server and a real etcd
 
 e2e: deps ## tests on a real three-node cluster with the operator's own image and chart
 	@node scripts/test.ts e2e
+
+bench: deps ## measures failover, moves and cost beside Milvus alone; writes docs/benchmark.md
+	@E2E_CLUSTER=bench node test/bench/run.ts
+
+chaos: deps ## 200 steps of random faults on several pairs; SEED=n plays one row again
+	@E2E_CLUSTER=chaos node test/e2e/chaos/run.ts
 
 soak: deps ## the end-to-end tests with ten minutes at rest instead of three
 	@SOAK=1 node scripts/test.ts e2e

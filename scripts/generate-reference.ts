@@ -1,5 +1,7 @@
 import { CONDITION_TYPES, conditionMeanings } from '../src/api/conditions.ts';
 import type { ConditionReasonEntry } from '../src/api/reason-entry.ts';
+import { GUARD_CONDITION_TYPES, guardConditionMeanings } from '../src/api/guard-conditions.ts';
+import { guardReasons } from '../src/api/guard-reasons.ts';
 import { conditionReasons, eventReasons } from '../src/api/reasons.ts';
 import { readCrd } from './crd.ts';
 import type { GeneratedFile } from './generated-file.ts';
@@ -12,17 +14,36 @@ function reasonRow([reason, { status, meaning, action }]: readonly [string, Cond
   return `| ${reason} | ${status} | ${cell(meaning)} | ${cell(action ?? '')} |`;
 }
 
-function conditionsPage(): string {
-  const sections = CONDITION_TYPES.flatMap((type) => [
+function sectionsOf<Type extends string>(
+  types: readonly Type[],
+  meanings: Readonly<Record<Type, string>>,
+  reasons: Readonly<Record<Type, Readonly<Record<string, ConditionReasonEntry>>>>,
+): string[] {
+  return types.flatMap((type) => [
     `## ${type}`,
     '',
-    conditionMeanings[type],
+    meanings[type],
     '',
     '| reason | status | meaning | what to do |',
     '| --- | --- | --- | --- |',
-    ...Object.entries<ConditionReasonEntry>(conditionReasons[type]).map(reasonRow),
+    ...Object.entries(reasons[type]).map(reasonRow),
     '',
   ]);
+}
+
+function guardConditionsPage(): string {
+  return [
+    '# Conditions of an EtcdGuard',
+    '',
+    'Every condition is in `status.conditions` from the first write on. What to do about an ailment stands in',
+    '`status.diagnosis` and in the runbooks.',
+    '',
+    ...sectionsOf(GUARD_CONDITION_TYPES, guardConditionMeanings, guardReasons),
+  ].join('\n');
+}
+
+function conditionsPage(): string {
+  const sections = sectionsOf(CONDITION_TYPES, conditionMeanings, conditionReasons);
   return [
     '# Conditions of a CoordinatorPair',
     '',
@@ -57,6 +78,11 @@ export async function referenceFiles(): Promise<GeneratedFile[]> {
     { path: 'docs/reference/coordinatorpair.md', content: generated + referenceOf(crd) },
     { path: 'docs/reference/conditions.md', content: generated + conditionsPage() },
     { path: 'docs/reference/events.md', content: generated + eventsPage() },
+    {
+      path: 'docs/reference/etcdguard.md',
+      content: generated + referenceOf(await readCrd('crds/etcdguards.yaml')),
+    },
+    { path: 'docs/reference/etcdguard-conditions.md', content: generated + guardConditionsPage() },
   ];
 }
 

@@ -6,8 +6,14 @@ import { runGenerator } from './generated-file.ts';
 
 type JsonSchema = Parameters<typeof compile>[0];
 
-const banner = `/*
- * Generated from crds/coordinatorpairs.yaml by scripts/generate-types.ts: do not edit.
+/** Each CRD and the file with its types. */
+const kinds = [
+  { crd: 'crds/coordinatorpairs.yaml', types: 'src/api/generated/coordinator-pair.ts' },
+  { crd: 'crds/etcdguards.yaml', types: 'src/api/generated/etcd-guard.ts' },
+] as const;
+
+const bannerOf = (path: string): string => `/*
+ * Generated from ${path} by scripts/generate-types.ts: do not edit.
  *
  * The types describe an object as the API server returns it: fields with a default are there.
  */`;
@@ -48,7 +54,7 @@ export function toJsonSchema(schema: Schema): JsonSchema {
 }
 
 /** The TypeScript source of `<Kind>Spec` and `<Kind>Status`. */
-export async function typesOf(crd: CustomResourceDefinition): Promise<string> {
+export async function typesOf(crd: CustomResourceDefinition, path: string): Promise<string> {
   const { kind } = crd.spec.names;
   const { spec, status } = firstVersion(crd).schema.openAPIV3Schema.properties ?? {};
   if (spec === undefined || status === undefined) throw new Error(`the CRD of ${kind} lacks spec or status`);
@@ -56,13 +62,14 @@ export async function typesOf(crd: CustomResourceDefinition): Promise<string> {
     compile(toJsonSchema(spec), `${kind}Spec`, style),
     compile(toJsonSchema(status), `${kind}Status`, style),
   ];
-  return [banner, ...(await Promise.all(parts))].join('\n');
+  return [bannerOf(path), ...(await Promise.all(parts))].join('\n');
 }
 
 /** Every type file and what it must contain now. */
 export async function typeFiles(): Promise<GeneratedFile[]> {
-  const crd = await readCrd('crds/coordinatorpairs.yaml');
-  return [{ path: 'src/api/generated/coordinator-pair.ts', content: await typesOf(crd) }];
+  return Promise.all(
+    kinds.map(async ({ crd, types }) => ({ path: types, content: await typesOf(await readCrd(crd), crd) })),
+  );
 }
 
 if (import.meta.main) await runGenerator('scripts/generate-types.ts', await typeFiles());

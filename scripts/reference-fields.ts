@@ -83,6 +83,10 @@ function columnRow({ name, description, priority = 0 }: PrinterColumn): string {
   return `| ${name.toUpperCase()} | ${priority === 0 ? 'always' : '`-o wide`'} | ${cell(description)} |`;
 }
 
+function shortNamesOf(names: readonly string[] = []): string {
+  return names.length === 0 ? '' : `, short names ${names.map((name) => `\`${name}\``).join(', ')}`;
+}
+
 /** The reference page of a kind: its columns, every field of spec and status, and the rules that the API server checks. */
 export function referenceOf(crd: CustomResourceDefinition): string {
   const { group, names } = crd.spec;
@@ -94,14 +98,14 @@ export function referenceOf(crd: CustomResourceDefinition): string {
     '',
     cell(root.description ?? ''),
     '',
-    `API \`${group}/${version}\`, resource \`${names.plural}\`, short names ${names.shortNames.map((name) => `\`${name}\``).join(', ')}.`,
+    `API \`${group}/${version}\`, resource \`${names.plural}\`${shortNamesOf(names.shortNames)}.`,
     `The same text is in \`kubectl explain ${names.kind.toLowerCase()}.spec\`.`,
     '',
     `## Columns of \`kubectl get ${names.plural}\``,
     '',
     '| column | shown | meaning |',
     '| --- | --- | --- |',
-    '| NAME | always | The name of the pair. |',
+    `| NAME | always | The name of the ${names.kind}. |`,
     ...additionalPrinterColumns.map(columnRow),
     '',
     '## Spec',

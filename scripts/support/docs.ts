@@ -11,7 +11,8 @@ export async function docsFiles(): Promise<GeneratedFile[]> {
     await page('docs/configuration.md', { settings: settingsTable() }),
     await page('docs/metrics.md', {
       pairs: metricsTable(/^coordinatorpair_/),
-      common: metricsTable(/^(?!coordinatorpair_|process_|nodejs_)/),
+      guards: metricsTable(/^etcdguard_/),
+      common: metricsTable(/^(?!coordinatorpair_|etcdguard_|process_|nodejs_)/),
     }),
   ];
 }

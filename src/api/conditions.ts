@@ -1,3 +1,4 @@
+import { mergeConditionsOf, type StatusCondition } from './merge-conditions.ts';
 import type { ConditionReason } from './reasons.ts';
 
 /** The conditions that a pair always has, in the order in which they are shown. */
@@ -12,6 +13,7 @@ export const PERMANENT_CONDITIONS = [
   'NoConflict',
   'UpToDate',
   'SpecValid',
+  'RemediationRequired',
   'Paused',
 ] as const;
 
@@ -36,6 +38,7 @@ export const conditionMeanings: Readonly<Record<ConditionType, string>> = {
   NoConflict: 'Names and role belong to this pair alone.',
   UpToDate: 'Both pods are as the spec asks.',
   SpecValid: 'The spec, and what it refers to, can be carried out.',
+  RemediationRequired: 'Something waits for the approval of a person; see `status.proposals`.',
   Paused: 'The operator leaves the pair alone, as its mode asks.',
   Reconciling: 'The pair is on its way to what the spec asks. Only there while it is true.',
   Stalled: 'Only a person can help. Only there while it is true.',
@@ -45,16 +48,7 @@ export const conditionMeanings: Readonly<Record<ConditionType, string>> = {
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 /** A condition as it stands in the status (metav1.Condition). */
-export interface Condition {
-  readonly type: ConditionType;
-  readonly status: ConditionStatus;
-  /** The generation of the spec that it is about. */
-  readonly observedGeneration: number;
-  /** Since when the status is what it is, RFC 3339. */
-  readonly lastTransitionTime: string;
-  readonly reason: string;
-  readonly message: string;
-}
+export type Condition = StatusCondition<ConditionType>;
 
 /** What was found about one condition; the rest of a {@link Condition} follows from what was known before. */
 export type ConditionFinding = {
@@ -67,9 +61,6 @@ export type ConditionFinding = {
     readonly message: string;
   };
 }[ConditionType];
-
-/** What the API server accepts as a message (maxLength in the CRD). */
-const MAX_MESSAGE_LENGTH = 32768;
 
 /**
  * The conditions to write: always all permanent ones, in one order, and the passing ones that were found true. The
@@ -86,29 +77,9 @@ export function mergeConditions(
   nowIso: string,
   generation: number,
 ): Condition[] {
-  const before = new Map(previous.map((condition) => [condition.type, condition]));
-  const found = new Map<ConditionType, Pick<Condition, 'status' | 'reason' | 'message'>>([
-    ...PERMANENT_CONDITIONS.map((type) => [type, notObserved] as const),
-    ...findings.filter(isShown).map((finding) => [finding.type, finding] as const),
-  ]);
-  return CONDITION_TYPES.flatMap((type) => {
-    const finding = found.get(type);
-    if (finding === undefined) return [];
-    const known = before.get(type);
-    return [
-      {
-        type,
-        status: finding.status,
-        observedGeneration: generation,
-        lastTransitionTime: known?.status === finding.status ? known.lastTransitionTime : nowIso,
-        reason: finding.reason,
-        message: finding.message.slice(0, MAX_MESSAGE_LENGTH),
-      },
-    ];
-  });
+  const shown = findings.filter(isShown);
+  return mergeConditionsOf(CONDITION_TYPES, PERMANENT_CONDITIONS, previous, shown, nowIso, generation);
 }
-
-const notObserved = { status: 'Unknown', reason: 'NotObserved', message: 'The operator has not looked yet.' } as const;
 
 const isShown = ({ type, status }: ConditionFinding): boolean =>
   status === 'True' || !(PASSING_CONDITIONS as readonly ConditionType[]).includes(type);

@@ -1,16 +1,10 @@
 import type { Condition } from './conditions.ts';
+import type { Frozen } from './frozen.ts';
 import type {
   CoordinatorPairSpec as GeneratedSpec,
   CoordinatorPairStatus as GeneratedStatus,
 } from './generated/coordinator-pair.ts';
 import type { coordinatorPairKind, GROUP, VERSION } from './names.ts';
-
-/** The same data, not to be changed in place: what is read from the API server is shared by caches. */
-type Frozen<T> = T extends readonly (infer Item)[]
-  ? readonly Frozen<Item>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
-    : T;
 
 /** What a pair shall be, as the API server returns it: fields with a default are there. */
 export type CoordinatorPairSpec = Frozen<GeneratedSpec>;
@@ -66,6 +60,21 @@ export type LastFailover = NonNullable<CoordinatorPairStatus['lastFailover']>;
 
 /** `status.lastSwitchover`. */
 export type LastSwitchover = NonNullable<CoordinatorPairStatus['lastSwitchover']>;
+
+/** `status.lastRestart`. */
+export type LastRestart = NonNullable<CoordinatorPairStatus['lastRestart']>;
+
+/** `status.failedRollout`. */
+export type FailedRollout = NonNullable<CoordinatorPairStatus['failedRollout']>;
+
+/** An entry of `status.proposals`. */
+export type Proposal = NonNullable<CoordinatorPairStatus['proposals']>[number];
+
+/** `status.lastApproval`. */
+export type LastApproval = NonNullable<CoordinatorPairStatus['lastApproval']>;
+
+/** An entry of `status.plan`. */
+export type PlannedAct = NonNullable<CoordinatorPairStatus['plan']>[number];
 
 /** An entry of `status.history`, newest first. */
 export type HistoryEntry = NonNullable<CoordinatorPairStatus['history']>[number];

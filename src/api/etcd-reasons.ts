@@ -37,6 +37,12 @@ export const etcdReasons = {
   },
   EtcdHealthy: {
     Healthy: { status: 'True', meaning: 'etcd has a quorum: a linearizable read succeeds.' },
+    JustBack: {
+      status: 'False',
+      meaning:
+        'etcd has been back for less than 15 seconds. Processes of Milvus that lost their sessions may still end because of that.',
+      action: 'Wait. Processes that end now start again by themselves.',
+    },
     NoQuorum: {
       status: 'False',
       meaning: 'etcd answers and has no leader. Milvus cannot renew its sessions.',

@@ -13,6 +13,11 @@ export const eventReasons = {
   },
   FailoverStarted: { type: 'Warning', meaning: 'ACTIVE was lost and a successor is awaited.' },
   FailoverCompleted: { type: 'Warning', meaning: 'The successor holds the role. The message says how long it took.' },
+  NoTakeover: {
+    type: 'Warning',
+    meaning: 'The role has been free for longer than a takeover lasts, although a process stands by.',
+    action: 'See the condition ActiveElected.',
+  },
   LeaseRevoked: {
     type: 'Warning',
     meaning: 'The session of a process that was proven dead was ended, so that nobody waits for it.',
@@ -50,6 +55,41 @@ export const eventReasons = {
     meaning: 'The renewed STANDBY did not register in time. ACTIVE was left alone.',
     action: 'Look at the logs of the STANDBY and correct the spec.',
   },
+  RestartStarted: { type: 'Normal', meaning: 'A rolling restart was asked for and has begun.' },
+  RestartRefused: {
+    type: 'Warning',
+    meaning: 'A rolling restart was asked for and not done. The message says why.',
+    action: 'Cure the cause and ask again with a new value of the annotation.',
+  },
+  ProposalCreated: {
+    type: 'Warning',
+    meaning: 'The operator would do something and waits for approval. The message says what, and its id.',
+    action: 'Read `status.proposals` and approve it, or leave it.',
+  },
+  ProposalApproved: { type: 'Normal', meaning: 'A proposal was approved and is carried out.' },
+  ProposalExpired: {
+    type: 'Normal',
+    meaning: 'A proposal was not carried out in time. Where its cause lasts, another one follows.',
+  },
+  ProposalRefused: {
+    type: 'Warning',
+    meaning: 'An approval fits no proposal, or one that is no longer valid. Nothing was done.',
+    action: 'Approve an id that stands in `status.proposals` now.',
+  },
+  StuckHolderKilled: {
+    type: 'Warning',
+    meaning: 'The ACTIVE was told to stop and did not; its pod was given one more second.',
+  },
+  LostPodDeleted: {
+    type: 'Warning',
+    meaning: 'A pod on a lost node was deleted by force, so that a new STANDBY can start elsewhere.',
+  },
+  StandbyRestarted: { type: 'Warning', meaning: 'A registered STANDBY that did not take the free role was restarted.' },
+  RolloutStuck: {
+    type: 'Warning',
+    meaning: 'A step of a rollout after the renewal of the STANDBY does not come to its end.',
+    action: 'Look at the logs and events of both pods.',
+  },
   FlagNotEffective: {
     type: 'Warning',
     meaning: 'Milvus runs without active-standby although the pair asks for it.',
@@ -70,6 +110,11 @@ export const eventReasons = {
     type: 'Warning',
     meaning: "An object with the name of one of the pair's exists and is not the pair's.",
     action: 'Delete or rename it, or give the pair another name.',
+  },
+  Conflict: {
+    type: 'Warning',
+    meaning: "A process, a pair or an object that is not the pair's is in the way. The message names it.",
+    action: 'See the condition NoConflict.',
   },
   SpecInvalid: {
     type: 'Warning',

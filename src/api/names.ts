@@ -13,6 +13,15 @@ export const coordinatorPairKind = {
   namespaced: true,
 } as const;
 
+/** How the API server addresses EtcdGuards. */
+export const etcdGuardKind = {
+  group: GROUP,
+  version: VERSION,
+  kind: 'EtcdGuard',
+  plural: 'etcdguards',
+  namespaced: true,
+} as const;
+
 /** The name of this program: field manager, value of the managed-by label, reporter of events. */
 export const OPERATOR = 'coordinator-pair-operator';
 
@@ -36,6 +45,10 @@ export type RoleLabel = 'active' | 'standby';
 export const annotations = {
   /** On a pair, by its user: a new value asks for a switchover. */
   switchover: `${GROUP}/switchover`,
+  /** On a pair, by its user: the id of a proposal that may be carried out. */
+  approve: `${GROUP}/approve`,
+  /** On a pair, by its user: a new value asks for a rolling restart. On pods: the value they were last restarted for. */
+  restart: `${GROUP}/restart`,
   /** On a StatefulSet and its pods: the hash of the pod template that the pair's spec asks for. */
   templateHash: `${GROUP}/template-hash`,
   /** On pods: the hash of the user.yaml they were made for. */

@@ -34,6 +34,12 @@ export const roleReasons = {
   },
   ActiveElected: {
     Elected: { status: 'True', meaning: 'A process of this pair holds the role in etcd.' },
+    RolesSplit: {
+      status: 'True',
+      meaning:
+        'The processes of this pair share their roles: one is ACTIVE for some, the other for the rest. Before 2.6 each role of a mixcoord process (`mixture`) is elected by itself.',
+      action: 'Nothing. A switchover brings the roles together.',
+    },
     HolderForeign: {
       status: 'False',
       meaning: "The role is held by a process that is none of this pair's pods.",
@@ -50,6 +56,11 @@ export const roleReasons = {
       meaning: 'ACTIVE was lost, the role is free, and the STANDBY is about to take it.',
       action: 'If it lasts longer than a minute, look at the logs of the STANDBY.',
     },
+    NoTakeover: {
+      status: 'False',
+      meaning: 'Processes stand by, and for longer than a takeover can last none has taken the role, which is free.',
+      action: 'See NoConflict, then the logs of the pods. Deleting one of them makes its process start afresh.',
+    },
     Starting: {
       status: 'False',
       meaning: 'No process has taken the role yet.',
@@ -65,6 +76,11 @@ export const roleReasons = {
       status: 'False',
       meaning: 'The second process is starting and not registered yet.',
       action: 'If it lasts longer than some minutes, look at the events and logs of the pod.',
+    },
+    LostEtcd: {
+      status: 'False',
+      meaning: 'The second process ended because it lost its session in etcd, and is starting again.',
+      action: 'Look at etcd, not at the pod, which is left alone. See EtcdHealthy and docs/versions.md.',
     },
     Terminating: { status: 'False', meaning: 'The second pod is being stopped; its successor is not registered yet.' },
     Missing: {
@@ -109,10 +125,44 @@ export const roleReasons = {
   },
   NoConflict: {
     NoConflict: { status: 'True', meaning: 'Names and role belong to this pair alone.' },
+    OtherBudget: {
+      status: 'True',
+      meaning: 'A PodDisruptionBudget of somebody else matches the pods, so the pair makes none of its own.',
+    },
+    TwoBudgets: {
+      status: 'False',
+      meaning: "Another PodDisruptionBudget matches the pods beside the pair's own, so no pod can be evicted.",
+      action: "Delete one of the two. The pair's own is not made again while there is another.",
+    },
+    OlderLayout: {
+      status: 'False',
+      meaning: 'Coordinators of Milvus 2.5 or older are registered below the path of this mixcoord.',
+      action: 'Stop them and wait until their keys are gone, at most one session TTL: docs/upgrade-2.5-to-2.6.md.',
+    },
+    NewerLayout: {
+      status: 'False',
+      meaning: 'mixcoord of Milvus 2.6 or newer is registered below the path of this older coordinator.',
+      action: 'Stop this pair, or mixcoord: both may work on the same data. See docs/upgrade-2.5-to-2.6.md.',
+    },
+    UnreadableSession: {
+      status: 'False',
+      meaning: 'A session key of the role has a value that is not what Milvus writes. No pod is touched meanwhile.',
+      action: 'Find out what writes below `etcd.rootPath`. Do not delete the key of a running process.',
+    },
     NameConflict: {
       status: 'False',
       meaning: "An object that is not the pair's has a name that the pair needs. It is left untouched.",
       action: 'Rename the pair or delete the object. To hand the object over, give it the label ha.milvus.io/pair.',
+    },
+    WorkloadTaken: {
+      status: 'False',
+      meaning: 'The workload that `workloadRef` names belongs to another CoordinatorPair. Its pods are left alone.',
+      action: 'Delete one of the two pairs.',
+    },
+    ForeignPods: {
+      status: 'False',
+      meaning: "The workload's selector matches pods that the workload has not made. They are left alone.",
+      action: 'Delete those pods, or change their labels. The pair makes no PodDisruptionBudget meanwhile.',
     },
     DuplicatePair: {
       status: 'False',

@@ -19,7 +19,16 @@ export const specReasons = {
     RolloutFailed: {
       status: 'False',
       meaning: 'A step of the rollout has not come to its end in time. ACTIVE stays where it is.',
-      action: 'Look at the logs of the pod that does not register, then change the spec.',
+      action: 'Look at what the message says of the pod that does not register, then change the spec.',
+    },
+    AwaitingApproval: {
+      status: 'False',
+      meaning: 'The STANDBY is renewed, and `rollout.policy` is Supervised: ACTIVE moves to it when that is approved.',
+      action: 'Approve the proposal in `status.proposals`.',
+    },
+    Attached: {
+      status: 'True',
+      meaning: 'The pods are made by the workload that `workloadRef` names, which renews them itself.',
     },
     NotManaged: {
       status: 'Unknown',
@@ -70,6 +79,21 @@ export const specReasons = {
       meaning: 'The ConfigMap that `config.configMapName` names does not exist or lacks the key user.yaml.',
       action: 'Create it.',
     },
+    WorkloadNotFound: {
+      status: 'False',
+      meaning: 'The Deployment or StatefulSet that `workloadRef` names does not exist or may not be read.',
+      action: 'Create it, or delete this pair and make one with another `workloadRef`.',
+    },
+    WorkloadNotSelectable: {
+      status: 'False',
+      meaning: 'The workload selects its pods by expressions, which a Service cannot do.',
+      action: 'Recreate the workload with `selector.matchLabels` alone.',
+    },
+    WorkloadReplicas: {
+      status: 'False',
+      meaning: 'The workload has not two replicas. What there is of it is looked after all the same.',
+      action: 'Set its replicas to 2, with active-standby switched on.',
+    },
     RejectedByServer: {
       status: 'False',
       meaning: 'The API server refuses an object that follows from the spec.',
@@ -104,10 +128,20 @@ export const specReasons = {
       meaning: 'ACTIVE changed three times in ten minutes without a plan; planned moves wait until it is calm.',
       action: 'Look for the cause in the logs of the pods that went away.',
     },
+    NoTakeover: {
+      status: 'True',
+      meaning: 'Processes stand by, and none has taken the role, which has been free for longer than a takeover lasts.',
+      action: 'See the condition ActiveElected.',
+    },
     StandbyNotUp: {
       status: 'True',
-      meaning: 'A rollout waits for a process that does not register.',
-      action: 'Look at the logs of its pod, then change the spec.',
+      meaning: 'The renewed STANDBY did not register in time. Both pods are kept as they were, ACTIVE was not touched.',
+      action: 'Correct the spec, or try again with a new value of the annotation ha.milvus.io/restart.',
+    },
+    RolloutStuck: {
+      status: 'True',
+      meaning: 'A step of a rollout after the renewal of the STANDBY does not come to its end.',
+      action: 'Look at the logs and events of both pods.',
     },
     SpecInvalid: {
       status: 'True',

@@ -1,8 +1,9 @@
 import type { CallOptions } from '@grpc/grpc-js';
-import { Range, type Etcd3, type IKeyValue, type IResponseHeader, type IStatusResponse } from 'etcd3';
+import { Range, type Etcd3, type IKeyValue, type IStatusResponse } from 'etcd3';
 import type { EtcdConnection } from './connection.ts';
 import { EtcdError } from './errors.ts';
-import type { EndpointStatus, EtcdClient, KeyValue, LeaseInfo, ResponseHeader } from './types.ts';
+import { headerFrom } from './header.ts';
+import type { EndpointStatus, EtcdClient, KeyValue, LeaseInfo } from './types.ts';
 
 /** Keys asked for at a time: far more than the sessions of any Milvus, far below the largest message. */
 const pageKeys = 1_000;
@@ -86,15 +87,6 @@ async function endpointStatuses(connection: EtcdConnection, signal?: AbortSignal
 }
 
 const statusOf = (etcd: Etcd3, options: CallOptions): Promise<IStatusResponse> => etcd.maintenance.status(options);
-
-function headerFrom({ cluster_id, member_id, revision, raft_term }: IResponseHeader): ResponseHeader {
-  return {
-    clusterID: BigInt(cluster_id),
-    memberID: BigInt(member_id),
-    revision: BigInt(revision),
-    raftTerm: BigInt(raft_term),
-  };
-}
 
 function keyValueFrom({ key, value, create_revision, mod_revision, lease }: IKeyValue): KeyValue {
   return {

@@ -42,6 +42,9 @@ export interface Pod extends KubeObject {
     readonly podIP?: string;
     readonly conditions?: readonly StatusCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    /** For instance Evicted or NodeLost. */
+    readonly reason?: string;
   };
 }
 

@@ -60,13 +60,16 @@ export class HttpSession implements AsyncDisposable {
 
   /** Sends a call, repeatedly where allowed. @returns the parsed answer. @throws ApiError, or the signal's reason. */
   async call(call: HttpCall): Promise<unknown> {
+    return parse(call.action, await this.text(call));
+  }
+
+  /** As {@link call}, for an answer that is text. */
+  async text(call: HttpCall): Promise<string> {
     const { clock, random, deadlineMs } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#limiter.run(call.signal, () =>
-          this.#withFreshCredentials(() =>
-            this.#send(call, deadlineMs, async ({ body }) => parse(call.action, await body.text())),
-          ),
+          this.#withFreshCredentials(() => this.#send(call, deadlineMs, ({ body }) => body.text())),
         );
       } catch (error) {
         const delayMs = retryDelayMs(error, attempt, call.repeatable, random);

@@ -31,6 +31,27 @@ export const statefulSetKind: ResourceKind = {
   plural: 'statefulsets',
   namespaced: true,
 };
+export const deploymentKind: ResourceKind = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  namespaced: true,
+};
+export const replicaSetKind: ResourceKind = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'ReplicaSet',
+  plural: 'replicasets',
+  namespaced: true,
+};
+export const controllerRevisionKind: ResourceKind = {
+  group: 'apps',
+  version: 'v1',
+  kind: 'ControllerRevision',
+  plural: 'controllerrevisions',
+  namespaced: true,
+};
 export const podDisruptionBudgetKind: ResourceKind = {
   group: 'policy',
   version: 'v1',
@@ -43,5 +64,12 @@ export const leaseKind: ResourceKind = {
   version: 'v1',
   kind: 'Lease',
   plural: 'leases',
+  namespaced: true,
+};
+export const persistentVolumeClaimKind: ResourceKind = {
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolumeClaim',
+  plural: 'persistentvolumeclaims',
   namespaced: true,
 };

@@ -3,7 +3,9 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import type { CredentialSource } from './credentials.ts';
 import { isNotFound } from './errors.ts';
 import { HttpSession, type HttpCall, type RequestReport } from './http-session.ts';
+import { podKind } from './kinds.ts';
 import type { KubeList, KubeObject, ResourceKind, Stored } from './objects.ts';
+import type { PodLogs } from './pod-logs.ts';
 import { collectionPath, objectPath, subject, withQuery } from './paths.ts';
 import { watchStream } from './watch-stream.ts';
 
@@ -32,7 +34,7 @@ export interface KubeClientOptions extends CredentialSource {
  *
  * @throws Error when there is no usable kubeconfig or service account.
  */
-export function createKubeClient(options: KubeClientOptions): KubeClient & AsyncDisposable {
+export function createKubeClient(options: KubeClientOptions): KubeClient & PodLogs & AsyncDisposable {
   const { version, component, clock = systemClock, random = Math.random } = options;
   const session = new HttpSession({
     kubeconfig: options.kubeconfig,
@@ -166,6 +168,12 @@ export function createKubeClient(options: KubeClientOptions): KubeClient & Async
         if (isNotFound(error)) return false;
         throw error;
       }
+    },
+
+    podLog(namespace, podName, { signal, ...query }) {
+      const action = `get the log of container ${query.container} of ${subject(podKind, podName, namespace)}`;
+      const path = withQuery(objectPath(podKind, podName, namespace, 'log'), query);
+      return session.text({ action, verb: 'get', method: 'GET', path, repeatable: 'always', signal });
     },
 
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),

@@ -28,3 +28,14 @@ export function registeredRoles(role: Role, version: MilvusVersion): readonly [R
   if (role === 'datacoord' && isAtLeast(version, [2, 3, 0])) return ['datacoord', 'indexcoord'];
   return [role];
 }
+
+/**
+ * The roles of {@link registeredRoles} whose ACTIVE is elected by itself, the one that stands for the process first.
+ * From 2.3 to 2.5 indexcoord is none of them: the ACTIVE datacoord takes that key by force (milvus
+ * internal/datacoord/server.go).
+ */
+export function electedRoles(role: Role, version: MilvusVersion): readonly [Role, ...Role[]] {
+  const [first, ...others] = registeredRoles(role, version);
+  const follows = isAtLeast(version, [2, 3, 0]) ? 'indexcoord' : undefined;
+  return [first, ...others.filter((other) => other !== follows)];
+}

@@ -3,16 +3,19 @@ import { coordinatorPairKind, labels } from '../api/names.ts';
 import { applyOwned } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isApiError, isConflict, isNotFound } from '../kube/errors.ts';
-import { podKind } from '../kube/kinds.ts';
+import type { Node, Pod } from '../kube/core-types.ts';
+import { nodeKind, podKind } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { SessionStore } from '../etcd/types.ts';
 import { childKind } from './child-kinds.ts';
 import type { RevokeLease } from './decide/dead-sessions.ts';
-import type { EndPod } from './decide/disruption.ts';
-import { roleSessions, type Session } from './decide/role-sessions.ts';
+import type { EndPod, ForcedEnd } from './decide/disruption.ts';
+import { roleSessions, type RoleSessions, type Session } from './decide/role-sessions.ts';
 import type { RoleLabelChange } from './decide/role-labels.ts';
 import type { ChildFacts, SpecProblem } from './facts.ts';
 import type { Role } from '../milvus/roles.ts';
+import { hostOfAddress } from '../milvus/session-value.ts';
+import { viewNode } from './node-view.ts';
 
 /**
  * Puts role labels right, in order. The patch carries the pod's uid: it can neither create a pod nor label a successor
@@ -83,8 +86,8 @@ export async function applyChildren(
 export type EndPodOutcome = 'Ended' | 'NotLeader' | 'WorldChanged';
 
 /**
- * Ends a pod in order, after looking once more: etcd is read now, and who holds the role must still be as decided; the
- * delete names the pod's uid.
+ * Ends a pod, after looking once more: etcd is read now, and who holds the role must still be as decided; before force
+ * is used pod and node are read too; the delete names the pod's uid.
  *
  * @throws EtcdError when etcd cannot be read, ApiError when the API server cannot be asked.
  */
@@ -99,16 +102,48 @@ export async function endPod(
   }: { readonly client: KubeClient; readonly store: SessionStore; readonly isLeader: () => boolean },
   signal: AbortSignal,
 ): Promise<EndPodOutcome> {
-  const { holder } = roleSessions(await store.read(signal), role);
-  if (holder?.serverID !== act.holderServerID) return 'WorldChanged';
+  const { namespace } = pair.metadata;
+  const { force } = act;
+  const sessions = roleSessions(await store.read(signal), role);
+  if (sessions.holder?.serverID !== act.holderServerID) return 'WorldChanged';
+  if (force && !(await isStillStuck(act, force, sessions, client, namespace, signal))) return 'WorldChanged';
   if (!isLeader()) return 'NotLeader';
   try {
-    const found = await client.delete(podKind, act.podName, pair.metadata.namespace, { uid: act.podUID, signal });
+    const found = await client.delete(podKind, act.podName, namespace, {
+      uid: act.podUID,
+      ...(force ? { gracePeriodSeconds: force.graceSeconds } : {}),
+      signal,
+    });
     return found ? 'Ended' : 'WorldChanged';
   } catch (error) {
     if (isConflict(error)) return 'WorldChanged';
     throw error;
   }
+}
+
+/**
+ * Whether a pod that is to be ended by force is the same, still in deletion, on a node that is as it was; one that is
+ * deleted without its node's word must have no session either.
+ */
+async function isStillStuck(
+  { podName, podUID }: EndPod,
+  { graceSeconds, nodeName, nodeReady }: ForcedEnd,
+  { holder, members }: RoleSessions,
+  client: KubeClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [pod, node] = await Promise.all([
+    client.get<Pod>(podKind, podName, namespace, { signal }),
+    client.get<Node>(nodeKind, nodeName, undefined, { signal }),
+  ]);
+  if (pod?.metadata.uid !== podUID || pod.metadata.deletionTimestamp === undefined) return false;
+  if ((node !== undefined && viewNode(node).ready) !== nodeReady) return false;
+  const ip = pod.status?.podIP;
+  const hasSession = [...(holder ? [holder] : []), ...members].some(
+    ({ address, hostName }) => hostName === podName || hostOfAddress(address) === ip,
+  );
+  return graceSeconds > 0 || !hasSession;
 }
 
 /** What became of an attempt to end the session of a dead process. */

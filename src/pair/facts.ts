@@ -3,11 +3,13 @@ import type { ConditionReason } from '../api/reasons.ts';
 import type { Role } from '../milvus/roles.ts';
 import type { MilvusVersion } from '../milvus/version.ts';
 import type { KubeObject, Stored } from '../kube/objects.ts';
-import type { RoleSessions } from './decide/role-sessions.ts';
+import type { RoleHolder, RoleSessions } from './decide/role-sessions.ts';
 import type { Binding } from './decide/binding.ts';
 import type { ProvenDeath } from './decide/death.ts';
+import type { RestartDecision } from './decide/restart.ts';
 import type { NodeView } from './node-view.ts';
 import type { PodView } from './pod-view.ts';
+import type { WorkloadView } from './workload-view.ts';
 
 /** Something about the spec, or about what it refers to, that keeps the operator from rendering the pair. */
 export interface SpecProblem {
@@ -25,6 +27,10 @@ export type EtcdFacts =
       readonly grantedTTLSeconds?: number;
       /** Since when reads have gone well without a failure in between. */
       readonly steadySince: Date;
+      /** The last time for which it could not be read, as far as this operator process knows of one. */
+      readonly outage?: Outage;
+      /** Holders of the further roles that the pair's processes are elected for one by one (`mixture`, up to 2.5). */
+      readonly otherHolders?: readonly RoleHolder[];
     }
   /** Not read yet, since at most 10 s. */
   | { readonly state: 'Pending' }
@@ -38,6 +44,12 @@ export type EtcdFacts =
       /** What each endpoint said when asked by itself. */
       readonly endpoints: readonly EndpointFinding[];
     };
+
+/** A time for which etcd could not be read. */
+export interface Outage {
+  readonly since: Date;
+  readonly end: Date;
+}
 
 /** One endpoint of an etcd that cannot be read. */
 export interface EndpointFinding {
@@ -53,6 +65,22 @@ export interface ChildFacts {
   readonly live?: Stored<KubeObject>;
 }
 
+/** A pod template that a StatefulSet has had, from its ControllerRevisions. */
+export interface TemplateRevision {
+  /** The operator's own hash of it. */
+  readonly hash: string;
+  readonly template: object;
+}
+
+/** What is known of the workload that a pair looks after in place of running its own pods. */
+export interface WorkloadFacts {
+  readonly view: WorkloadView;
+  /** Pods that its selector matches and that it has not made. */
+  readonly foreignPods: readonly string[];
+  /** The CoordinatorPair that it belongs to, if to another one. */
+  readonly takenBy?: string;
+}
+
 /** Everything one reconcile knows. Gathered by observe.ts, judged by decide/, never changed. */
 export interface PairFacts {
   readonly now: Date;
@@ -64,12 +92,22 @@ export interface PairFacts {
   readonly children: readonly ChildFacts[];
   /** Template hash of the wished StatefulSet; absent while the spec has problems. */
   readonly templateHash?: string;
+  /** Only for a pair with `spec.workloadRef`, once it was found. */
+  readonly workload?: WorkloadFacts;
   readonly pods: readonly PodView[];
   readonly nodes: ReadonlyMap<string, NodeView>;
+  /** Whether a node that is not in `nodes` does not exist. */
+  readonly nodesWatched?: boolean;
+  /** What is asked for by way of a rolling restart. */
+  readonly restart?: RestartDecision;
+  /** Templates the StatefulSet has had; only read while it should hold one that is neither wished nor live. */
+  readonly revisions?: readonly TemplateRevision[];
   readonly etcd: EtcdFacts;
   readonly bindings: readonly Binding[];
   /** Bound processes that are proven dead, now or at an earlier look. */
   readonly deaths: readonly ProvenDeath[];
+  /** PodDisruptionBudgets of others that match the pair's pods. */
+  readonly otherBudgets?: readonly string[];
   /** Name of an older pair of the same role in the same etcd and path, if the operator sees one. */
   readonly duplicateOf?: string;
 }

@@ -1,7 +1,17 @@
 import type { EtcdTarget, SessionStores } from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { BindingProgress } from './decide/binding.ts';
+import type { EndPod, ForcedEnd } from './decide/disruption.ts';
+import type { FollowedPods } from './caches.ts';
 import { SessionWatch } from './session-watch.ts';
+
+/** The watch on the pods of a workload, and which pods it had when last looked at. */
+interface Following {
+  readonly pairUID: string;
+  readonly labelSelector: string;
+  readonly pods: FollowedPods;
+  podUIDs: string | undefined;
+}
 
 /** What the operator holds of one pair between two looks. Nothing in it is truth: all can be found out again. */
 export class PairMemory implements Disposable {
@@ -10,8 +20,9 @@ export class PairMemory implements Disposable {
   readonly #onChange: () => void;
   #watch: SessionWatch | undefined;
   #blindSince: Date | undefined;
-  /** Pods that were told to end; the cache may show them a moment longer as if they had not been. */
-  readonly endedPods = new Set<string>();
+  #followed: Following | undefined;
+  /** Pods that were told to end, and whether by force; the cache may show them a moment longer as if they had not been. */
+  readonly #endedPods = new Map<string, ForcedEnd | undefined>();
   /** Leases that were revoked; the last read may show their keys a moment longer. */
   readonly revokedLeases = new Set<bigint>();
   /** Lease readings of registrations that are not bound to a container yet, by server ID. */
@@ -36,9 +47,48 @@ export class PairMemory implements Disposable {
     return this.#watch;
   }
 
+  /** Follows the pods that a workload's selector matches, for one pair; a watch by another selector is closed. */
+  follow(pairUID: string, labelSelector: string, open: () => FollowedPods): FollowedPods {
+    if (this.#followed?.labelSelector === labelSelector) return this.#followed.pods;
+    this.unfollow();
+    const pods = open();
+    this.#followed = { pairUID, labelSelector, pods, podUIDs: undefined };
+    return pods;
+  }
+
+  /** UID of the pair for which pods of a workload are followed. */
+  get followedFor(): string | undefined {
+    return this.#followed?.pairUID;
+  }
+
+  /** Takes down which pods a workload has. @returns whether they are others than they were when last taken down. */
+  sawPods(podUIDs: string): boolean {
+    const followed = this.#followed;
+    if (!followed) return false;
+    const changed = followed.podUIDs !== undefined && followed.podUIDs !== podUIDs;
+    followed.podUIDs = podUIDs;
+    return changed;
+  }
+
+  /** Ends the watch on the pods of a workload. */
+  unfollow(): void {
+    this.#followed?.pods[Symbol.dispose]();
+    this.#followed = undefined;
+  }
+
+  /** A pod was told to end. */
+  ended({ podUID, force }: EndPod): void {
+    this.#endedPods.set(podUID, force);
+  }
+
+  /** Whether the pod was told just this already: what was told to end in order may still be told to by force. */
+  wasEnded({ podUID, force }: EndPod): boolean {
+    return this.#endedPods.has(podUID) && (!force || this.#endedPods.get(podUID) !== undefined);
+  }
+
   /** Keeps of what was ended only what still shows. */
   forgetEnded(podUIDs: readonly string[], leases: readonly bigint[]): void {
-    for (const uid of this.endedPods) if (!podUIDs.includes(uid)) this.endedPods.delete(uid);
+    for (const uid of this.#endedPods.keys()) if (!podUIDs.includes(uid)) this.#endedPods.delete(uid);
     for (const lease of this.revokedLeases) if (!leases.includes(lease)) this.revokedLeases.delete(lease);
   }
 
@@ -54,6 +104,7 @@ export class PairMemory implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.unfollow();
     this.#watch?.[Symbol.dispose]();
     this.#watch = undefined;
   }

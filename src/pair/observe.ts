@@ -1,31 +1,44 @@
-import { dump, load } from 'js-yaml';
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
+import { annotations, statefulSetName } from '../api/names.ts';
 import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { KubeObject } from '../kube/objects.ts';
-import { registeredRoles } from '../milvus/arguments.ts';
-import { USER_CONFIG_KEY } from '../milvus/files.ts';
+import type { StatefulSet } from '../kube/core-types.ts';
+import { statefulSetKind } from '../kube/kinds.ts';
+import type { KubeObject, Stored } from '../kube/objects.ts';
+import { electedRoles } from '../milvus/arguments.ts';
 import { sessionPrefix } from '../milvus/session-keys.ts';
 import type { MilvusVersion } from '../milvus/version.ts';
 import type { PairCaches } from './caches.ts';
 import { childKind } from './child-kinds.ts';
+import { observeWorkload, podsOf } from './attachment.ts';
+import { renderAttached } from './children/attached.ts';
 import { renderChildren } from './children/index.ts';
-import { provenDeaths } from './decide/death.ts';
+import { provenDeaths, standing } from './decide/death.ts';
 import { bindingsOf, deathsOf } from './decide/status-parts.ts';
-import { downgradeProblem, specProblems, versionOf } from './decide/spec.ts';
+import { templateToLookUp } from './decide/plan.ts';
+import { decideRestart } from './decide/restart.ts';
+import { downgradeProblem, imageOf, specProblems, versionOf } from './decide/spec.ts';
 import { etcdTarget } from './etcd-target.ts';
-import type { ChildFacts, EtcdFacts, PairFacts, SpecProblem } from './facts.ts';
+import type { ChildFacts, EtcdFacts, PairFacts, WorkloadFacts } from './facts.ts';
 import { viewNode, type NodeView } from './node-view.ts';
 import type { PairMemory } from './memory.ts';
-import { viewPod } from './pod-view.ts';
+import type { DisruptionBudgets } from './disruption-budgets.ts';
 import type { References } from './references.ts';
+import { duplicateOf } from './rivals.ts';
+import { templateRevisions } from './revisions.ts';
+import { userConfig } from './user-config.ts';
+import type { Workloads } from './workloads.ts';
 
 /** Where facts come from. */
 export interface Sources {
   readonly client: KubeClient;
   readonly caches: PairCaches;
   readonly references: References;
+  readonly budgets: DisruptionBudgets;
+  readonly workloads: Workloads;
   readonly clock: Clock;
+  /** Whether nodes and their Leases may be read, without which no registration can be bound to its process. */
+  readonly watchNodes: boolean;
 }
 
 /**
@@ -42,85 +55,70 @@ export async function observe(
 ): Promise<PairFacts> {
   const { caches, clock } = sources;
   const { name, namespace } = pair.metadata;
-  const version = versionOf(pair);
+  const attachment = await observeWorkload(pair, sources, memory, signal);
+  const version = versionOf(pair, attachment.workload?.view);
   const config = await userConfig(pair, sources.references);
   const etcd = await observeEtcd(pair, version, sources, memory, signal);
   const problems = [
-    ...specProblems(pair, config.settings),
+    ...attachment.problems,
+    ...(attachment.problems.length === 0 ? specProblems(pair, config.settings, attachment.workload?.view) : []),
     ...(config.problem ? [config.problem] : []),
-    ...(etcd.state === 'Known' && version ? downgradeProblem(version, etcd.sessions.watermark) : []),
+    ...(etcd.state === 'Known' && version ? downgradeProblem(version, etcd.sessions.watermark, imageOf(pair)) : []),
   ];
-  const rendered = version && problems.length === 0 ? render(pair, version, config.text) : undefined;
   const now = clock.wallTime();
-  const pods = caches.pods(namespace, name).map(viewPod);
-  const bindings = bindingsOf(pair.status?.members);
+  const liveSet = pair.spec.workloadRef
+    ? undefined
+    : (caches.child(statefulSetKind, namespace, statefulSetName(name)) as Stored<StatefulSet> | undefined);
+  const liveToken = liveSet?.spec?.template?.metadata?.annotations?.[annotations.restart];
+  const restart = decideRestart(pair, { liveToken, isValid: problems.length === 0, now });
+  const { pods, allPods, foreignPods } = await podsOf(pair, attachment, sources, memory);
+  const workload = attachment.workload && { ...attachment.workload, foreignPods };
+  const rendered =
+    version && problems.length === 0 ? render(pair, version, workload, config.text, restart.token) : undefined;
+  const bindings = standing(bindingsOf(pair.status?.members), allPods);
   const nodes = nodesOf([...pods, ...bindings], caches);
-  return {
+  const children = rendered
+    ? await Promise.all(rendered.objects.map((desired) => withLive(desired, pair, sources, signal)))
+    : [];
+  const otherBudgets = await otherBudgetsOver(pair, children, workload, sources);
+  const facts: PairFacts = {
     now,
     pair,
     role: pair.spec.role,
     ...(version ? { version } : {}),
     problems,
-    children: rendered
-      ? await Promise.all(rendered.objects.map((desired) => withLive(desired, pair, sources, signal)))
-      : [],
-    ...(rendered ? { templateHash: rendered.templateHash } : {}),
+    children,
+    ...(otherBudgets.length > 0 ? { otherBudgets } : {}),
+    ...(rendered?.templateHash === undefined ? {} : { templateHash: rendered.templateHash }),
+    ...(workload ? { workload } : {}),
     pods,
     nodes,
+    nodesWatched: sources.watchNodes,
+    restart,
     etcd,
     bindings,
-    deaths: provenDeaths(deathsOf(pair.status?.members), bindings, pods, nodes, now),
+    deaths: provenDeaths(deathsOf(pair.status?.members), bindings, allPods, nodes, now),
     ...duplicateOf(pair, caches),
   };
+  if (liveSet === undefined || templateToLookUp(facts) === undefined) return facts;
+  return { ...facts, revisions: await templateRevisions(sources.client, pair.metadata, liveSet.metadata.uid, signal) };
 }
 
 function render(
   pair: CoordinatorPair,
   version: MilvusVersion,
+  workload: WorkloadFacts | undefined,
   config: string | undefined,
-): ReturnType<typeof renderChildren> {
+  restartToken: string | undefined,
+): { readonly objects: readonly KubeObject[]; readonly templateHash?: string } {
+  if (workload) return { objects: renderAttached({ pair, role: pair.spec.role, version }, workload) };
   return renderChildren({
     pair,
     role: pair.spec.role,
     version,
     ...(config === undefined ? {} : { userConfig: config }),
+    ...(restartToken === undefined ? {} : { restartToken }),
   });
-}
-
-/** The user.yaml the pods mount: as text, as settings, or why it cannot be had. */
-interface UserConfig {
-  readonly text?: string;
-  readonly settings?: unknown;
-  readonly problem?: SpecProblem;
-}
-
-/** A file that is no YAML would keep Milvus from starting. */
-function parsed(text: string, configMapName: string): UserConfig {
-  try {
-    return { text, settings: load(text) };
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    return {
-      problem: {
-        reason: 'ConfigMapNotFound',
-        message: `spec.config.configMapName: ${USER_CONFIG_KEY} in ConfigMap ${configMapName} is not YAML (${said}); mend it`,
-      },
-    };
-  }
-}
-
-async function userConfig(pair: CoordinatorPair, references: References): Promise<UserConfig> {
-  const { config } = pair.spec;
-  if (config?.inline) return { text: dump(config.inline, { sortKeys: true, lineWidth: -1 }), settings: config.inline };
-  if (config?.configMapName === undefined) return {};
-  const text = (await references.configMap(pair.metadata.namespace, config.configMapName))?.data?.[USER_CONFIG_KEY];
-  if (text !== undefined) return parsed(text, config.configMapName);
-  return {
-    problem: {
-      reason: 'ConfigMapNotFound',
-      message: `spec.config.configMapName: ConfigMap ${config.configMapName} does not exist in the pair's namespace, may not be read, or lacks the key ${USER_CONFIG_KEY}; create it, or name another`,
-    },
-  };
 }
 
 /** The cache holds what carries our label; what has the name and does not is found by asking. */
@@ -134,6 +132,24 @@ async function withLive(
   const { name } = desired.metadata;
   const live = caches.child(kind, namespace, name) ?? (await client.get<KubeObject>(kind, name, namespace, { signal }));
   return { desired, ...(live ? { live } : {}) };
+}
+
+async function otherBudgetsOver(
+  { metadata: { namespace, name } }: CoordinatorPair,
+  children: readonly ChildFacts[],
+  workload: WorkloadFacts | undefined,
+  { caches, budgets }: Sources,
+): Promise<readonly string[]> {
+  const own = children.find(({ desired }) => desired.kind === 'PodDisruptionBudget');
+  if (!own) return [];
+  const wished = children.find(({ desired }) => desired.kind === 'StatefulSet')?.desired as StatefulSet | undefined;
+  const live = caches.pods(namespace, name).map(({ metadata }) => metadata.labels ?? {});
+  return budgets.over({
+    namespace,
+    own: own.desired.metadata.name,
+    labelSets: [wished?.spec?.template?.metadata?.labels ?? workload?.view.templateLabels ?? {}, ...live],
+    aboutToMake: own.live === undefined,
+  });
 }
 
 async function observeEtcd(
@@ -157,8 +173,8 @@ async function observeEtcd(
   }
   memory.secretsFound();
   const watch = memory.watch(resolved.target, sessionPrefix(rootPath, metaSubPath));
-  const role = version ? registeredRoles(pair.spec.role, version)[0] : pair.spec.role;
-  const facts = await watch.facts(role, signal);
+  const roles = version ? electedRoles(pair.spec.role, version) : ([pair.spec.role] as const);
+  const facts = await watch.facts(roles, signal);
   if (facts.state === 'Unknown' && facts.reason !== 'Unreachable') {
     if (auth) references.forgetSecret(namespace, auth.secretName);
     if (tls) references.forgetSecret(namespace, tls.secretName);
@@ -170,27 +186,4 @@ function nodesOf(placed: readonly { readonly nodeName?: string }[], caches: Pair
   const names = new Set(placed.map(({ nodeName }) => nodeName));
   const nodes = [...names].flatMap((name) => (name === undefined ? undefined : caches.node(name)) ?? []);
   return new Map(nodes.map((node) => [node.metadata.name, viewNode(node)]));
-}
-
-/** Of two pairs of one role under one path of one etcd the older one has it. */
-function duplicateOf(pair: CoordinatorPair, caches: PairCaches): { readonly duplicateOf?: string } {
-  for (const other of caches.pairs())
-    if (other.metadata.uid !== pair.metadata.uid && competes(other, pair) && isOlder(other, pair))
-      return { duplicateOf: `${other.metadata.namespace}/${other.metadata.name}` };
-  return {};
-}
-
-function competes(a: CoordinatorPair, b: CoordinatorPair): boolean {
-  return (
-    a.metadata.namespace === b.metadata.namespace &&
-    a.spec.role === b.spec.role &&
-    sessionPrefix(a.spec.etcd.rootPath, a.spec.etcd.metaSubPath) ===
-      sessionPrefix(b.spec.etcd.rootPath, b.spec.etcd.metaSubPath) &&
-    a.spec.etcd.endpoints.some((endpoint) => b.spec.etcd.endpoints.includes(endpoint))
-  );
-}
-
-function isOlder(a: CoordinatorPair, b: CoordinatorPair): boolean {
-  const [ageA, ageB] = [a, b].map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
-  return ageA === ageB ? a.metadata.uid < b.metadata.uid : (ageA ?? 0) < (ageB ?? 0);
 }

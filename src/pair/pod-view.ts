@@ -1,5 +1,6 @@
 import { annotations, labels } from '../api/names.ts';
 import type { ContainerStatus, Pod, TerminatedState } from '../kube/core-types.ts';
+import type { ObjectMeta } from '../kube/objects.ts';
 
 /** Name of the Milvus container in every pod the operator renders. */
 export const CONTAINER_NAME = 'milvus';
@@ -29,6 +30,8 @@ export interface PodView {
   readonly ready: boolean;
   /** Deletion was asked for; the process may still run. */
   readonly terminating: boolean;
+  /** When deletion was asked for, and how long the process may take. */
+  readonly deletion?: { readonly requestedAt: Date; readonly graceSeconds: number };
   readonly createdAt: Date;
   readonly roleLabel?: string;
   /** Hash of the template this pod was made from; absent on pods that are not ours. */
@@ -36,12 +39,16 @@ export interface PodView {
   readonly container: ContainerView;
 }
 
-/** Reads a pod into what decisions need. */
+/** Reads a pod that the operator rendered into what decisions need. */
 export function viewPod(pod: Pod): PodView {
-  const { metadata, spec, status } = pod;
+  const templateHash = pod.metadata.annotations?.[annotations.templateHash];
+  return { ...viewAttachedPod(pod, CONTAINER_NAME), ...(templateHash === undefined ? {} : { templateHash }) };
+}
+
+/** Reads a pod that somebody else's workload made: its container has any name, and it has no template of ours. */
+export function viewAttachedPod({ metadata, spec, status }: Pod, containerName: string): PodView {
   const roleLabel = metadata.labels?.[labels.role];
-  const templateHash = metadata.annotations?.[annotations.templateHash];
-  const container = status?.containerStatuses?.find(({ name }) => name === CONTAINER_NAME);
+  const container = status?.containerStatuses?.find(({ name }) => name === containerName);
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? '',
@@ -51,11 +58,20 @@ export function viewPod(pod: Pod): PodView {
     hostNetwork: spec?.hostNetwork ?? false,
     ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
     terminating: metadata.deletionTimestamp !== undefined,
+    ...deletionOf(metadata),
     createdAt: new Date(metadata.creationTimestamp ?? 0),
     ...(roleLabel === undefined ? {} : { roleLabel }),
-    ...(templateHash === undefined ? {} : { templateHash }),
     container: viewContainer(container),
   };
+}
+
+/** The deletionTimestamp is the end of the grace period, not its beginning (metav1.ObjectMeta). */
+function deletionOf({
+  deletionTimestamp,
+  deletionGracePeriodSeconds: graceSeconds = 0,
+}: ObjectMeta): Pick<PodView, 'deletion'> {
+  if (deletionTimestamp === undefined) return {};
+  return { deletion: { requestedAt: new Date(Date.parse(deletionTimestamp) - graceSeconds * 1000), graceSeconds } };
 }
 
 function viewContainer(status: ContainerStatus | undefined): ContainerView {

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { registeredRoles } from '../milvus/arguments.ts';
 import type { Role } from '../milvus/roles.ts';
 import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus, type ApplyOutcome } from './act.ts';
+import { releaseWorkload } from './attachment.ts';
 import { bindMembers } from './bind.ts';
 import { READING_INTERVAL_MS } from './decide/binding.ts';
 import type { RevokeLease } from './decide/dead-sessions.ts';
@@ -39,6 +40,9 @@ const FIRST_READ_RETRY_MS = 500;
 /** How often a zombie is looked at that may not be restarted yet. */
 const ZOMBIE_LOOK_MS = 5_000;
 
+/** How often it is asked whether something unwatched is still in the way: an object of another's, a missing Secret. */
+const HINDRANCE_LOOK_MS = 15_000;
+
 /** Looks after pairs, one look at a time: observe, decide, act, report. Every look starts from the world. */
 export class Reconciler implements Disposable {
   readonly #options: ReconcilerOptions;
@@ -57,11 +61,12 @@ export class Reconciler implements Disposable {
   async reconcile(namespace: string, name: string, signal: AbortSignal): Promise<number | undefined> {
     const pair = this.#options.caches.pair(namespace, name);
     if (!pair || pair.metadata.deletionTimestamp !== undefined) {
-      this.#forget(namespace, name);
+      await this.#forget(namespace, name, signal);
       return undefined;
     }
     const { client } = this.#options;
     const memory = this.#memoryOf(pair);
+    if (memory.followedFor !== pair.metadata.uid) await releaseWorkload(pair.metadata, this.#options, memory, signal);
     const observed = await observe(pair, this.#options, memory, signal);
     forgetEnded(observed, memory);
     const planned = planOf(observed);
@@ -79,7 +84,7 @@ export class Reconciler implements Disposable {
     this.#report(pair, judgement);
     for (const dead of judgement.revoke) await this.#revoke(dead, facts, memory, signal);
     if (judgement.endPod) await this.#endPod(judgement.endPod, facts, memory, signal);
-    return nextLookMs(facts, judgement, memory, unfinished);
+    return nextLookMs(facts, plan, judgement, memory, unfinished);
   }
 
   /** Closes every watch on etcd; the next look opens them again. */
@@ -98,9 +103,12 @@ export class Reconciler implements Disposable {
     return memory;
   }
 
-  #forget(namespace: string, name: string): void {
+  async #forget(namespace: string, name: string, signal: AbortSignal): Promise<void> {
     const key = `${namespace}/${name}`;
-    this.#memories.get(key)?.[Symbol.dispose]();
+    const memory = this.#memories.get(key);
+    if (!memory) return;
+    await releaseWorkload({ namespace, name }, this.#options, memory, signal);
+    memory[Symbol.dispose]();
     this.#memories.delete(key);
   }
 
@@ -111,7 +119,7 @@ export class Reconciler implements Disposable {
     signal: AbortSignal,
   ): Promise<{ readonly facts: PairFacts; readonly unfinished: boolean }> {
     const store = memory.current?.store;
-    if (!store || facts.etcd.state !== 'Known') return { facts, unfinished: false };
+    if (!store || !this.#options.watchNodes || facts.etcd.state !== 'Known') return { facts, unfinished: false };
     const { client, clock } = this.#options;
     const sources = { client, clock, etcd: store.client };
     const { bindings, unfinished } = await bindMembers(plan.members, facts.bindings, sources, memory, signal);
@@ -163,11 +171,11 @@ export class Reconciler implements Disposable {
 
   async #endPod(act: EndPod, facts: PairFacts, memory: PairMemory, signal: AbortSignal): Promise<void> {
     const store = memory.current?.store;
-    if (!store || memory.endedPods.has(act.podUID)) return;
+    if (!store || memory.wasEnded(act)) return;
     const { client, isLeader, log } = this.#options;
     const { namespace, name } = facts.pair.metadata;
     const outcome = await endPod(act, facts.pair, sessionRole(facts), { client, store, isLeader }, signal);
-    if (outcome === 'Ended') memory.endedPods.add(act.podUID);
+    if (outcome === 'Ended') memory.ended(act);
     if (outcome === 'Ended' && act.event) this.#tell(facts.pair, act.event);
     log.info({ pair: { namespace, name }, pod: act.podName, why: act.why, outcome }, 'pod told to end');
   }
@@ -193,12 +201,15 @@ function withRejections(facts: PairFacts, { rejections }: ApplyOutcome): PairFac
 
 /** The earliest moment at which the judgement may turn by the clock alone. */
 function nextLookMs(
-  { now, pods, etcd }: PairFacts,
+  facts: PairFacts,
+  plan: Plan,
   { status: { transition, members }, turnsAt }: Judgement,
   memory: PairMemory,
   binding: boolean,
 ): number | undefined {
+  const { now, pods, etcd } = facts;
   const watch = memory.current?.nextLookMs();
+  const hindrance = isHindered(facts, plan) ? HINDRANCE_LOOK_MS : undefined;
   const deadline = transition && Date.parse(transition.deadlineTime) - now.getTime();
   const ttlMs = (etcd.state === 'Known' ? (etcd.grantedTTLSeconds ?? 0) : 0) * 1000;
   const startUps = pods.flatMap(({ container: { runningSince } }) =>
@@ -206,7 +217,18 @@ function nextLookMs(
   );
   const zombie = members?.some(({ state }) => state === 'Zombie') ? ZOMBIE_LOOK_MS : undefined;
   const turns = turnsAt && turnsAt.getTime() - now.getTime();
-  const looks = [watch, deadline, turns, zombie, ...startUps, binding ? READING_INTERVAL_MS : undefined];
+  const looks = [watch, deadline, turns, zombie, hindrance, ...startUps, binding ? READING_INTERVAL_MS : undefined];
   const coming = looks.filter((ms) => ms !== undefined && ms > 0) as number[];
   return coming.length === 0 ? undefined : Math.min(...coming) + 1;
+}
+
+/** Whether what stands in the way may go without any watch telling: the operator watches only what carries its label. */
+function isHindered({ problems, duplicateOf, workload, etcd }: PairFacts, { foreignChildren }: Plan): boolean {
+  return (
+    foreignChildren.length > 0 ||
+    duplicateOf !== undefined ||
+    workload?.takenBy !== undefined ||
+    problems.some(({ reason }) => reason === 'ConfigMapNotFound' || reason === 'WorkloadNotFound') ||
+    (etcd.state === 'Unknown' && etcd.reason === 'SecretNotFound')
+  );
 }

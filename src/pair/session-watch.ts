@@ -4,8 +4,8 @@ import { EtcdError, type EtcdErrorCode } from '../etcd/errors.ts';
 import type { EndpointStatus, EtcdTarget, SessionStore, SessionStores, SessionStoreState } from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Role } from '../milvus/roles.ts';
-import { roleSessions, type RoleSessions } from './decide/role-sessions.ts';
-import type { EndpointFinding, EtcdFacts } from './facts.ts';
+import { otherHolders, roleSessions, type RoleSessions } from './decide/role-sessions.ts';
+import type { EndpointFinding, EtcdFacts, Outage } from './facts.ts';
 
 /** Reads that fail for so long make what was last read too old to speak of. */
 export const BLIND_AFTER_MS = 10_000;
@@ -31,6 +31,9 @@ export class SessionWatch implements Disposable {
   readonly #clock: Clock;
   #grantedTTL: { readonly lease: bigint; readonly seconds: number } | undefined;
   #steadySince: Date | undefined;
+  /** Since when etcd has been given up on; absent while it is not. */
+  #blindSince: Date | undefined;
+  #outage: Outage | undefined;
   #endpoints: { readonly atMs: number; readonly findings: readonly EndpointFinding[] } | undefined;
 
   constructor(stores: SessionStores, target: EtcdTarget, prefix: string, clock: Clock, onChange: () => void) {
@@ -50,8 +53,8 @@ export class SessionWatch implements Disposable {
     return this.#store;
   }
 
-  /** What is known of `role` now. Asks etcd only for what is not known yet. Never throws. */
-  async facts(role: Role, signal: AbortSignal): Promise<EtcdFacts> {
+  /** What is known of these roles now, the first above all. Asks etcd only for what is not known yet. Never throws. */
+  async facts([role, ...others]: readonly [Role, ...Role[]], signal: AbortSignal): Promise<EtcdFacts> {
     const { snapshot, failingSince, failingSinceMs, error } = await this.#state(signal);
     const failingMs = failingSinceMs === undefined ? 0 : this.#clock.nowMs() - failingSinceMs;
     const final = error instanceof EtcdError && reasons[error.code] !== undefined;
@@ -61,10 +64,21 @@ export class SessionWatch implements Disposable {
     if (!snapshot) return { state: 'Pending' };
     this.#endpoints = undefined;
     if (!failingSince) this.#steadySince ??= snapshot.readTime;
+    if (!failingSince && this.#blindSince) {
+      this.#outage = { since: this.#blindSince, end: snapshot.readTime };
+      this.#blindSince = undefined;
+    }
     const sessions = roleSessions(snapshot, role);
     const grantedTTLSeconds = await this.#grantedTTLOf(sessions, signal);
     const steadySince = this.#steadySince ?? this.#clock.wallTime();
-    return { state: 'Known', sessions, steadySince, ...(grantedTTLSeconds === undefined ? {} : { grantedTTLSeconds }) };
+    return {
+      state: 'Known',
+      sessions,
+      steadySince,
+      ...(grantedTTLSeconds === undefined ? {} : { grantedTTLSeconds }),
+      ...(this.#outage ? { outage: this.#outage } : {}),
+      ...(others.length > 0 ? { otherHolders: otherHolders(snapshot, others) } : {}),
+    };
   }
 
   /** When {@link facts} may turn without any change being announced, milliseconds from now. */
@@ -107,6 +121,8 @@ export class SessionWatch implements Disposable {
     signal: AbortSignal,
   ): Promise<EtcdFacts> {
     this.#steadySince = undefined;
+    // A wrong password keeps the operator out, not Milvus.
+    if (!(error instanceof EtcdError && reasons[error.code])) this.#blindSince ??= since;
     return {
       state: 'Unknown',
       reason: (error instanceof EtcdError ? reasons[error.code] : undefined) ?? 'Unreachable',

@@ -6,7 +6,7 @@ import { nodeKind, podKind } from '../kube/kinds.ts';
 import type { Log } from '../base/log.ts';
 import type { KubeObject, ResourceKind, Stored } from '../kube/objects.ts';
 import { Reflector } from '../kube/reflector.ts';
-import type { PairCaches } from '../pair/caches.ts';
+import type { FollowedPods, PairCaches } from '../pair/caches.ts';
 import { childKinds } from '../pair/child-kinds.ts';
 import { trimNode, trimPod } from './trim.ts';
 
@@ -32,8 +32,13 @@ export class Caches implements PairCaches, AsyncDisposable {
   readonly #nodes: Reflector<Node> | undefined;
   /** Pods by pair, so that a look at one pair does not walk all pods. */
   readonly #podsByPair = new Map<string, Map<string, Pod>>();
+  readonly #options: CachesOptions;
+  /** Watches on the pods of workloads; each for as long as one pair looks after it. */
+  readonly #followed = new Set<Reflector<Pod>>();
 
-  constructor({ client, log, watchNamespaces, watchNodes, onChange }: CachesOptions) {
+  constructor(options: CachesOptions) {
+    const { client, log, watchNamespaces, watchNodes, onChange } = options;
+    this.#options = options;
     const scope = watchNamespaces.length === 0 ? {} : { namespaces: watchNamespaces };
     this.#pairs = new Reflector({ client, log, ...scope, kind: coordinatorPairKind });
     this.#pods = new Reflector<Pod>({
@@ -53,7 +58,8 @@ export class Caches implements PairCaches, AsyncDisposable {
     this.#nodes = watchNodes ? new Reflector<Node>({ client, log, kind: nodeKind, trim: trimNode }) : undefined;
     this.#pairs.subscribe(({ object: { metadata } }) => onChange(metadata.namespace, metadata.name));
     this.#pods.subscribe(({ type, object }) => {
-      this.#index(object, type === 'deleted');
+      const { namespace, labels: podLabels } = object.metadata;
+      this.#index(`${namespace ?? ''}/${podLabels?.[labels.pair] ?? ''}`, object, type === 'deleted');
       tellOwner(object, onChange);
     });
     for (const reflector of this.#children.values()) reflector.subscribe(({ object }) => tellOwner(object, onChange));
@@ -88,6 +94,25 @@ export class Caches implements PairCaches, AsyncDisposable {
     return pods.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
 
+  follow(namespace: string, pairName: string, labelSelector: string): FollowedPods {
+    const { client, log, onChange } = this.#options;
+    const kind = podKind;
+    const reflector = new Reflector<Pod>({ client, log, kind, namespaces: [namespace], labelSelector, trim: trimPod });
+    reflector.subscribe(({ type, object }) => {
+      this.#index(`${namespace}/${pairName}`, object, type === 'deleted');
+      onChange(namespace, pairName);
+    });
+    this.#followed.add(reflector);
+    reflector.start();
+    const end = (): void => {
+      this.#followed.delete(reflector);
+      for (const pod of reflector.list())
+        if (pod.metadata.labels?.[labels.pair] !== pairName) this.#index(`${namespace}/${pairName}`, pod, true);
+      void reflector[Symbol.asyncDispose]();
+    };
+    return { listed: reflector.synced, [Symbol.dispose]: end };
+  }
+
   child(kind: ResourceKind, namespace: string, name: string): Stored<KubeObject> | undefined {
     return this.#children.get(kind.kind)?.get(namespace, name);
   }
@@ -97,16 +122,15 @@ export class Caches implements PairCaches, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#all().map((reflector) => reflector[Symbol.asyncDispose]()));
+    await Promise.all([...this.#all(), ...this.#followed].map((reflector) => reflector[Symbol.asyncDispose]()));
   }
 
   #all(): readonly Pick<Reflector<KubeObject>, 'start' | 'hasSynced' | 'synced' | typeof Symbol.asyncDispose>[] {
     return [this.#pairs, this.#pods, ...this.#children.values(), ...(this.#nodes ? [this.#nodes] : [])];
   }
 
-  #index(pod: Pod, gone: boolean): void {
-    const { namespace, name, labels: podLabels } = pod.metadata;
-    const key = `${namespace ?? ''}/${podLabels?.[labels.pair] ?? ''}`;
+  #index(key: string, pod: Pod, gone: boolean): void {
+    const { name } = pod.metadata;
     const pods = this.#podsByPair.get(key) ?? new Map<string, Pod>();
     if (!gone) pods.set(name, pod);
     else if (pods.get(name)?.metadata.uid === pod.metadata.uid) pods.delete(name);
@@ -115,8 +139,11 @@ export class Caches implements PairCaches, AsyncDisposable {
   }
 
   #tellPairsOn(nodeName: string, onChange: CachesOptions['onChange']): void {
-    for (const pods of this.#podsByPair.values())
-      for (const pod of pods.values()) if (pod.spec?.nodeName === nodeName) tellOwner(pod, onChange);
+    for (const [key, pods] of this.#podsByPair) {
+      const slash = key.indexOf('/');
+      if ([...pods.values()].some(({ spec }) => spec?.nodeName === nodeName))
+        onChange(key.slice(0, slash), key.slice(slash + 1));
+    }
   }
 }
 

@@ -61,6 +61,15 @@ export const settings = {
     default: 'true',
     parse: trueOrFalse,
   },
+  etcdGuard: {
+    flag: '--etcd-guard',
+    placeholder: '<true|false>',
+    env: 'ETCD_GUARD',
+    help: 'Look after EtcdGuards. Set to false where their CustomResourceDefinition is not installed.',
+    accepts: 'true or false',
+    default: 'true',
+    parse: trueOrFalse,
+  },
   concurrency: {
     flag: '--concurrency',
     placeholder: '<count>',

@@ -19,6 +19,8 @@ export interface OperatorConfig {
   readonly watchNamespaces: readonly string[];
   /** False: nodes may not be read, so drains are not anticipated and a lost node is never proven dead. */
   readonly watchNodes: boolean;
+  /** False: EtcdGuards are not looked after. */
+  readonly etcdGuard: boolean;
   /** How many pairs are reconciled at the same time. */
   readonly concurrency: number;
   readonly clusterDomain: string;

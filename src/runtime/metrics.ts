@@ -5,6 +5,8 @@ import { serve } from './http-endpoint.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
 import { etcdMetrics } from './metrics/etcd.ts';
 import type { EtcdMetrics } from './metrics/etcd.ts';
+import { guardMetrics } from './metrics/guards.ts';
+import type { GuardMetrics } from './metrics/guards.ts';
 import { pairMetrics } from './metrics/pairs.ts';
 import type { PairMetrics } from './metrics/pairs.ts';
 import { leaderElectionMetrics, processMetrics, restClientMetrics } from './metrics/process.ts';
@@ -19,11 +21,17 @@ export interface OperatorMetrics {
   /** The queue's observer. */
   readonly workQueue: WorkQueueMetrics;
   readonly reconcile: ReconcileMetrics;
+  /** The same two for a further controller. */
+  readonly controller: (
+    name: string,
+    concurrency: number,
+  ) => { readonly workQueue: WorkQueueMetrics; readonly reconcile: ReconcileMetrics };
   /** For the API server's client: `onRequest`. */
   readonly requestCompleted: (report: RequestReport) => void;
   /** Call when this replica becomes leader and when it stops being it. */
   readonly leading: (leading: boolean) => void;
   readonly pairs: PairMetrics;
+  readonly guards: GuardMetrics;
   readonly etcd: EtcdMetrics;
 }
 
@@ -44,13 +52,20 @@ export function createMetrics(options: MetricsOptions): OperatorMetrics {
   const { controller, concurrency, leaseName, version, now = () => performance.now() } = options;
   const registry = new Registry();
   processMetrics(registry, version);
+  const queueMetrics = workQueueMetrics(registry);
+  const loopMetrics = reconcileMetrics(registry, now);
+  const ofController = (name: string, most: number) => ({
+    workQueue: queueMetrics(name),
+    reconcile: loopMetrics(name, most),
+  });
   return {
     registry,
-    workQueue: workQueueMetrics(registry, controller),
-    reconcile: reconcileMetrics(registry, controller, concurrency, now),
+    ...ofController(controller, concurrency),
+    controller: ofController,
     requestCompleted: restClientMetrics(registry),
     leading: leaderElectionMetrics(registry, leaseName),
     pairs: pairMetrics(registry),
+    guards: guardMetrics(registry),
     etcd: etcdMetrics(registry),
   };
 }

@@ -7,11 +7,14 @@ import { LeaseElection } from '../kube/lease-election.ts';
 import { createKubeClient } from '../kube/transport.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
 import type { Judgement } from '../pair/decide/judgement.ts';
+import { DisruptionBudgets } from '../pair/disruption-budgets.ts';
 import { Reconciler } from '../pair/reconciler.ts';
 import { References } from '../pair/references.ts';
+import { Workloads } from '../pair/workloads.ts';
 import { Caches } from './caches.ts';
 import type { OperatorConfig } from './config.ts';
 import { runController } from './controller.ts';
+import { Guards } from './guards.ts';
 import { serveHealth } from './health.ts';
 import type { Logger } from './logging.ts';
 import { createMetrics, serveMetrics, type OperatorMetrics } from './metrics.ts';
@@ -53,6 +56,19 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     watchNodes: config.watchNodes,
     onChange: (namespace, name) => queue.add(`${namespace}/${name}`),
   });
+  const references = new References(client, systemClock);
+  const guards = config.etcdGuard
+    ? new Guards({
+        client,
+        watchNamespaces: config.watchNamespaces,
+        secrets: references,
+        node: (name) => caches.node(name),
+        isLeader: () => election.isLeader,
+        metrics,
+        clock: systemClock,
+        log,
+      })
+    : undefined;
   const work = new AbortController();
   const reconciler = new Reconciler({
     client,
@@ -61,7 +77,10 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     events,
     log,
     clock: systemClock,
-    references: new References(client, systemClock),
+    references,
+    budgets: new DisruptionBudgets(client, systemClock),
+    workloads: new Workloads(client, systemClock),
+    watchNodes: config.watchNodes,
     isLeader: () => election.isLeader,
     wake: (namespace, name) => queue.add(`${namespace}/${name}`),
     observed: (pair, judgement) => reportPair(metrics, pair, judgement),
@@ -79,11 +98,13 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     onStartedLeading: () => {
       metrics.leading(true);
       for (const { metadata } of caches.pairs()) queue.add(`${metadata.namespace}/${metadata.name}`, 'resync');
+      guards?.startedLeading();
     },
     onStoppedLeading: () => {
       metrics.leading(false);
       metrics.pairs.forgetAll();
       reconciler[Symbol.dispose]();
+      guards?.stoppedLeading();
     },
   });
   const health = await serveHealth({
@@ -96,6 +117,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
   });
   const scrape = await serveMetrics(config.metricsAddress, metrics.registry);
   caches.start(signal);
+  guards?.start();
   election.start();
   log.info({ version: config.version, namespaces: config.watchNamespaces }, 'operator started');
   await Promise.race([caches.synced(), aborted(signal)]);
@@ -118,6 +140,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     [
       { name: 'queue', dispose: () => queue.shutDown() },
       { name: 'controller', dispose: () => controller },
+      { name: 'guards', dispose: () => guards?.[Symbol.asyncDispose]() },
       { name: 'events', dispose: () => events[Symbol.asyncDispose]() },
       { name: 'reconciler', dispose: () => reconciler[Symbol.dispose]() },
       { name: 'session stores', dispose: () => stores[Symbol.asyncDispose]() },

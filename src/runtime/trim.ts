@@ -11,6 +11,7 @@ export function trimPod({ apiVersion, kind, metadata, spec, status }: Stored<Pod
     ...(status
       ? {
           status: defined({
+            phase: status.phase,
             podIP: status.podIP,
             conditions: status.conditions?.filter(({ type }) => type === 'Ready'),
             containerStatuses: status.containerStatuses,
@@ -29,7 +30,17 @@ export function trimNode({ apiVersion, kind, metadata, spec, status }: Stored<No
     kind,
     metadata: { name, uid, resourceVersion },
     ...(spec ? { spec: defined({ unschedulable: spec.unschedulable, taints: spec.taints }) } : {}),
-    ...(ready ? { status: { conditions: ready.map(({ type, status: value }) => ({ type, status: value })) } } : {}),
+    ...(ready
+      ? {
+          status: {
+            conditions: ready.map(({ type, status: value, lastTransitionTime }) => ({
+              type,
+              status: value,
+              ...(lastTransitionTime === undefined ? {} : { lastTransitionTime }),
+            })),
+          },
+        }
+      : {}),
   };
 }
 

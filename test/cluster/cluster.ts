@@ -26,7 +26,7 @@ import type { ClusterPlan } from './plan.ts';
 import { clustersRoot, defaultClusterName, dnsPort, planCluster, runDirOf, slotsFor } from './plan.ts';
 import { isAlive, thisProcess } from './process.ts';
 import { ensurePrograms } from './programs.ts';
-import { readKernelSettings, removeCluster } from './remove.ts';
+import { raiseKernelLimits, readKernelSettings, removeCluster } from './remove.ts';
 import { ClusterState } from './state.ts';
 
 /** What to start. */
@@ -203,6 +203,7 @@ function claim(name: string, options: StartOptions, say: (line: string) => void)
       serviceGateway: '',
     });
     state.update({});
+    raiseKernelLimits();
     return state;
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupsNamed } from './cgroups.ts';
 import { nodePaths } from './node-config.ts';
@@ -95,7 +95,16 @@ export async function unmountBelow(folder: string): Promise<void> {
 export function logLinks(runDir: string): string[] {
   if (!existsSync(logLinkFolder)) return [];
   const links = readdirSync(logLinkFolder).map((name) => join(logLinkFolder, name));
-  return links.filter((link) => lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${runDir}/`));
+  // Another cluster's kubelet may take a link away while they are looked at.
+  return links.filter((link) => targetOf(link)?.startsWith(`${runDir}/`));
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where libcni remembers what it gave to pods, for all users of the machine. */

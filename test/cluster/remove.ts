@@ -85,8 +85,9 @@ const otherClusters = (name: string): boolean =>
   existsSync(clustersRoot()) &&
   readdirSync(clustersRoot()).some((other) => other !== name && existsSync(join(runDirOf(other), 'state.json')));
 
-/** Kernel settings the kubelet changes for the whole machine. */
-const kubeletSettings = [
+/** Kernel settings that the kubelet, and {@link raiseKernelLimits}, change for the whole machine. */
+const changedSettings = [
+  'fs/inotify/max_user_instances',
   'vm/overcommit_memory',
   'vm/panic_on_oom',
   'kernel/panic',
@@ -97,8 +98,17 @@ const kubeletSettings = [
 
 /** Their values now, for `removeCluster` to put back. */
 export function readKernelSettings(): Record<string, string> {
-  const present = kubeletSettings.filter((path) => existsSync(`/proc/sys/${path}`));
+  const present = changedSettings.filter((path) => existsSync(`/proc/sys/${path}`));
   return Object.fromEntries(present.map((path) => [path, readFileSync(`/proc/sys/${path}`, 'utf8').trim()]));
+}
+
+/**
+ * A kubelet and its containerd take some thirty inotify instances a node; the kernel's default of 128 a user is used up
+ * by four nodes (`inotify_init: too many open files`).
+ */
+export function raiseKernelLimits(): void {
+  const file = '/proc/sys/fs/inotify/max_user_instances';
+  if (Number(readFileSync(file, 'utf8')) < 1024) writeFileSync(file, '1024');
 }
 
 function restoreKernelSetting(path: string, value: string): void {

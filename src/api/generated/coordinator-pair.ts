@@ -12,15 +12,28 @@ export interface CoordinatorPairSpec {
    */
   role: 'rootcoord' | 'querycoord' | 'datacoord' | 'indexcoord' | 'mixcoord';
   /**
-   * The Milvus image, for example `milvusdb/milvus:v2.4.15`. The Milvus version is read from the tag unless `version` is set. Changing the image is a rollout: the STANDBY is renewed first, then ACTIVE moves to it once.
+   * The Milvus image, for example `milvusdb/milvus:v2.4.15`. Exactly one of `image` and `workloadRef` is set. The Milvus version is read from the tag unless `version` is set. Changing the image is a rollout: the STANDBY is renewed first, then ACTIVE moves to it once.
    */
-  image: string;
+  image?: string;
+  /**
+   * A workload whose pods the pair looks after, in place of running its own: coordinators that Helm or milvus-operator runs. It must have two replicas and Milvus' active-standby switched on. The operator labels its pods by role, makes the Service `<name>-active` and, unless another one matches the pods, a PodDisruptionBudget, ends sessions of dead processes, restarts zombies and switches over. It never changes the workload. Takes the place of `image` and excludes `pod`, `config`, `placement`, `rollout`, `runState` and `sessionTTLSeconds`. It cannot be added, changed or removed later: delete the CoordinatorPair, which leaves the workload as it is, and make another one.
+   */
+  workloadRef?: {
+    /**
+     * The kind of the workload, `Deployment` or `StatefulSet`, of the group apps/v1.
+     */
+    kind: 'Deployment' | 'StatefulSet';
+    /**
+     * The name of the workload, in the pair's namespace.
+     */
+    name: string;
+  };
   /**
    * When the node pulls the image: `Always`, `IfNotPresent` or `Never`, with the meaning they have in a pod. Defaults to `IfNotPresent`, whatever the tag is.
    */
   imagePullPolicy: 'Always' | 'IfNotPresent' | 'Never';
   /**
-   * The Milvus version inside the image, for example `2.4.15` or `2.6.0-rc1`; a leading `v` is accepted. It decides which arguments and settings the pods get. Left out, it is read from the image's tag. It must be set when the tag names no full version: a digest alone, `latest`, `2.4-latest` or a nightly build such as `master-20240101-abcdef`. When both are there, this field counts.
+   * The Milvus version inside the image (with `workloadRef`, the workload's), for example `2.4.15` or `2.6.0-rc1`; a leading `v` is accepted. It decides which arguments and settings the pods get. Left out, it is read from the image's tag. It must be set when the tag names no full version: a digest alone, `latest`, `2.4-latest` or a nightly build such as `master-20240101-abcdef`. When both are there, this field counts.
    */
   version?: string;
   /**
@@ -251,22 +264,30 @@ export interface CoordinatorPairSpec {
    */
   rollout: {
     /**
-     * `Automatic` (the default): the STANDBY is renewed, and once it is registered again ACTIVE moves to it, once. `Paused`: changes of the spec wait; the condition `UpToDate` says so. Failovers and restarts then still bring up pods as they were.
+     * `Automatic` (the default): the STANDBY is renewed, and once it is registered again ACTIVE moves to it, once. `Supervised`: the same, but ACTIVE moves only after the proposal in `status.proposals` is approved. `Paused`: changes of the spec wait; the condition `UpToDate` says so. Failovers and restarts then still bring up pods as they were.
      */
-    policy: 'Automatic' | 'Paused';
+    policy: 'Automatic' | 'Supervised' | 'Paused';
   };
   /**
-   * What the operator may do by itself when a process of the pair has failed. Each act names its proof, looks once more right before it, and shows as an event.
+   * What the operator may do by itself when a process of the pair has failed: `Auto` does it, `Approve` puts it into `status.proposals` and waits for the annotation `ha.milvus.io/approve`, `Never` leaves it. Each act names its proof, looks once more right before it, and shows as an event.
    */
   remediation: {
     /**
-     * What to do when the ACTIVE is proven dead and its session in etcd is not. `Auto` (the default): end the session, so that the STANDBY takes over at once instead of after up to `grantedTTLSeconds`. The proof is the end of the very container that was seen renewing the session, or its node out of service. `Never`: wait for the session to run out.
+     * What to do when the ACTIVE is proven dead and its session in etcd is not. `Auto` (the default): end the session, so that the STANDBY takes over at once instead of after up to `grantedTTLSeconds`. The proof is the end of the very container that was seen renewing the session, or its node out of service. `Approve`: propose it, and meanwhile wait for the session to run out. `Never`: wait for the session to run out.
      */
-    deadHolder: 'Auto' | 'Never';
+    deadHolder: 'Auto' | 'Approve' | 'Never';
     /**
-     * What to do when the second process looks ready and has lost its session, so that it would never take over (milvus#30100, milvus#44111). `Auto` (the default): restart its pod. `Never`: only say so.
+     * What to do when the second process looks ready and has lost its session, so that it would never take over (milvus#30100, milvus#44111). `Auto` (the default): restart its pod. `Approve`: propose it. `Never`: only say so.
      */
-    zombieStandby: 'Auto' | 'Never';
+    zombieStandby: 'Auto' | 'Approve' | 'Never';
+    /**
+     * What to do when the ACTIVE's pod was told to stop, has not done so within its grace period or two minutes, whichever is shorter, and still holds the role, while its node is ready. `Approve` (the default): propose to kill it. `Auto`: kill it when a STANDBY is registered. `Never`: wait for the rest of its grace period.
+     */
+    stuckHolder: 'Auto' | 'Approve' | 'Never';
+    /**
+     * What to do with a pod that is stuck in deletion on a node that has not been ready for five minutes or is gone, when its session in etcd has ended and the other process is ACTIVE. `Approve` (the default): propose to delete it by force, so that a new STANDBY can start elsewhere. `Auto`: do so. `Never`: wait for the node.
+     */
+    lostNode: 'Auto' | 'Approve' | 'Never';
   };
 }
 
@@ -365,7 +386,7 @@ export interface CoordinatorPairStatus {
      */
     nodeName?: string;
     /**
-     * When the session was bound to the container.
+     * When the session was bound to the container, by the clock of its node.
      */
     boundTime?: string;
     /**
@@ -463,6 +484,10 @@ export interface CoordinatorPairStatus {
      * The value of the annotation that asked for it, for a switchover.
      */
     token?: string;
+    /**
+     * The hash of the pod template that is rolled out, for a rollout.
+     */
+    templateHash?: string;
   };
   /**
    * The last unplanned change of ACTIVE.
@@ -518,6 +543,115 @@ export interface CoordinatorPairStatus {
      */
     time: string;
   };
+  /**
+   * The answer to the last rolling restart that was asked for.
+   */
+  lastRestart?: {
+    /**
+     * The value of the annotation `ha.milvus.io/restart` that was answered.
+     */
+    token: string;
+    /**
+     * `Started`: the pods are being renewed, one after the other. `Completed`: both were. `Failed`: the renewed STANDBY did not come up. `Refused`: nothing was done. `Ignored`: the annotation was there before the operator first saw the pair.
+     */
+    result: 'Started' | 'Completed' | 'Failed' | 'Refused' | 'Ignored';
+    /**
+     * Why, in one word.
+     */
+    reason: string;
+    /**
+     * When it was answered.
+     */
+    time: string;
+  };
+  /**
+   * The value of the annotation `ha.milvus.io/restart` that the pods are made for: the last one that was not refused.
+   */
+  restartToken?: string;
+  /**
+   * The template that did not come up. Present while the spec still asks for it: the pods are kept as they were until the spec changes or a restart is asked for.
+   */
+  failedRollout?: {
+    /**
+     * The hash of that template.
+     */
+    templateHash: string;
+    /**
+     * What was seen of the pod that did not register.
+     */
+    reason: string;
+    /**
+     * When it was given up.
+     */
+    time: string;
+  };
+  /**
+   * The hash of the template of the pod that is ACTIVE, or was last.
+   */
+  servingTemplateHash?: string;
+  /**
+   * What the operator would do and waits for approval of. A proposal is approved by giving the pair the annotation `ha.milvus.io/approve` with the proposal's `id` as its value.
+   */
+  proposals?: {
+    /**
+     * The value of the annotation that approves it. It follows from the action, the pod, the evidence and the time of expiry: an approval never fits another proposal.
+     */
+    id: string;
+    /**
+     * `RevokeLease`: end the session of a dead process. `RestartPod`: delete a pod in order. `StopPod`: kill a process that was told to stop and does not. `ForceDeletePod`: delete a pod without waiting for its node. `MoveActive`: let a rollout go on.
+     */
+    action: 'RevokeLease' | 'RestartPod' | 'StopPod' | 'ForceDeletePod' | 'MoveActive';
+    /**
+     * Why, in one word; a reason of the condition `RemediationRequired`.
+     */
+    reason: string;
+    /**
+     * What was seen. All of it is looked at again right before the act.
+     */
+    evidence: string;
+    /**
+     * What it may cost.
+     */
+    risk: string;
+    /**
+     * Until when it can be approved. Where its cause lasts longer, another proposal follows.
+     */
+    expiresTime: string;
+  }[];
+  /**
+   * The answer to the last approval.
+   */
+  lastApproval?: {
+    /**
+     * The value of the annotation `ha.milvus.io/approve` that was answered.
+     */
+    id: string;
+    /**
+     * `Approved`: the operator acts. `Completed`: what was proposed is done, or its cause is gone. `Expired`: it could not be carried out in time. `Refused`: there is no such proposal. `Ignored`: the annotation was there before the operator first saw the pair.
+     */
+    result: 'Approved' | 'Completed' | 'Expired' | 'Refused' | 'Ignored';
+    /**
+     * Why, in one word.
+     */
+    reason: string;
+    /**
+     * When it was answered.
+     */
+    time: string;
+  };
+  /**
+   * In the modes ObserveOnly and Paused: what the operator would do next in mode Managed. Absent when nothing.
+   */
+  plan?: {
+    /**
+     * What would be done, and to what.
+     */
+    action: string;
+    /**
+     * Why.
+     */
+    reason: string;
+  }[];
   /**
    * The last ten changes, newest first.
    */

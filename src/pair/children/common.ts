@@ -12,6 +12,8 @@ export interface RenderInput {
   readonly version: MilvusVersion;
   /** Content of the user.yaml that the pods mount; absent when the spec has no config. */
   readonly userConfig?: string;
+  /** What the pods were last restarted for, by request. */
+  readonly restartToken?: string;
 }
 
 /** Metadata of a child: owned by the pair, so that it goes when the pair goes. */

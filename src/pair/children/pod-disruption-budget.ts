@@ -6,7 +6,10 @@ import { childMeta, type RenderInput } from './common.ts';
  * One of the two at a time. Over both pods, not by role: a budget over the ACTIVE alone matches nothing in the moment
  * of a change. A pod that is not healthy may always be evicted, so that the budget never blocks a drain for ever.
  */
-export function podDisruptionBudget({ pair }: RenderInput): KubeObject {
+export function podDisruptionBudget(
+  { pair }: RenderInput,
+  matchLabels: Readonly<Record<string, string>> = podSelector(pair.metadata.name),
+): KubeObject {
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
@@ -14,7 +17,7 @@ export function podDisruptionBudget({ pair }: RenderInput): KubeObject {
     spec: {
       maxUnavailable: 1,
       unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      selector: { matchLabels: podSelector(pair.metadata.name) },
+      selector: { matchLabels },
     },
   } as KubeObject;
 }

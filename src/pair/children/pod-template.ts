@@ -15,13 +15,14 @@ export interface PodTemplate {
 
 /** Renders the pods of a pair for its role and version. */
 export function podTemplate(input: RenderInput): PodTemplate {
-  const { pair, userConfig } = input;
+  const { pair, userConfig, restartToken } = input;
   const { pod } = pair.spec;
+  const restarted = restartToken === undefined ? {} : { [annotations.restart]: restartToken };
   const configHash = userConfig === undefined ? {} : { [annotations.configHash]: hashOf(userConfig) };
   return {
     metadata: {
       labels: { ...pod.labels, ...pairLabels(pair.metadata.name, pair.spec.role) },
-      annotations: { ...pod.annotations, ...configHash },
+      annotations: { ...pod.annotations, ...configHash, ...restarted },
     },
     spec: {
       // A Service named after a role would otherwise overwrite Milvus' own settings: <NAME>_PORT is `<name>.port`.

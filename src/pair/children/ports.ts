@@ -10,9 +10,21 @@ function ports({ role, version }: Pick<RenderInput, 'role' | 'version'>): readon
   ];
 }
 
-/** `spec.ports` of a Service. */
-export function servicePorts(input: RenderInput): readonly object[] {
-  return ports(input).map(({ name, port }) => ({ name, port, protocol: 'TCP', targetPort: name }));
+/**
+ * `spec.ports` of a Service.
+ *
+ * @param isDeclared whether the container has a port of that name; pods the operator renders have all.
+ */
+export function servicePorts(
+  input: RenderInput,
+  isDeclared: (name: string) => boolean = () => true,
+): readonly object[] {
+  return ports(input).map(({ name, port }) => ({
+    name,
+    port,
+    protocol: 'TCP',
+    targetPort: isDeclared(name) ? name : port,
+  }));
 }
 
 /** `ports` of the container. */

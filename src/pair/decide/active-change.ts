@@ -67,15 +67,17 @@ export function activeChange(
   );
 }
 
-/** The holder's process, as Kubernetes reports it: dead only when its container ended or its pod is no more. */
-function processEnded(holder: Member): string | undefined {
+/**
+ * The holder's process, as Kubernetes reports it: dead only when its pod is no more, or its container ended after the
+ * registration was seen. An earlier end is that of the container before: a restarted process registers up to a second
+ * before the API shows its container.
+ */
+function processEnded(holder: Member, { sinceTime }: RoleStatus): string | undefined {
   if (holder.state === 'Gone')
     return 'its registration is left over from a process that ended: its pod is gone or runs a newer process';
   const { terminated } = holder.pod?.container ?? {};
-  return (
-    terminated &&
-    `its container ended with exit code ${terminated.exitCode} (${terminated.reason ?? 'no reason given'})`
-  );
+  if (!terminated || !(Date.parse(terminated.finishedAt ?? '') > Date.parse(sinceTime))) return undefined;
+  return `its container ended with exit code ${terminated.exitCode} (${terminated.reason ?? 'no reason given'})`;
 }
 
 function sameHolder(
@@ -85,9 +87,11 @@ function sameHolder(
   { now, ttlSeconds, deaths }: Omit<ActiveChangeContext, 'stopped'>,
 ): ActiveChange {
   const active = holder.pod ? memberReference(holder, before, now) : before;
-  const ended = deaths.find(({ serverID }) => serverID === holder.session?.serverID)?.evidence ?? processEnded(holder);
+  const ended =
+    deaths.find(({ serverID }) => serverID === holder.session?.serverID)?.evidence ?? processEnded(holder, before);
   const failingOver = transition?.type === 'Failover';
-  if (ended && !transition)
+  // What was never seen in a pod of ours is a stranger (condition NoConflict), not an ACTIVE that was lost.
+  if (ended && !transition && before.podName !== undefined)
     return {
       ...activeLost(
         active,
@@ -100,8 +104,20 @@ function sameHolder(
       ),
       active,
     };
-  const kept = failingOver && !ended ? undefined : transition;
+  const kept = failingOver && !ended && !isRestarting(holder, transition, now) ? undefined : transition;
   return { active, ...(kept ? { transition: kept } : {}), events: [] };
+}
+
+/**
+ * After a restart in place the dead process's registration looks like the new one's until that registers too: a
+ * failover that has begun is not taken back for it before the lease must have ended.
+ */
+function isRestarting({ pod }: Member, { reason, deadlineTime }: Transition, now: Date): boolean {
+  return (
+    reason === 'ActiveProcessEnded' &&
+    pod?.container.lastTerminated !== undefined &&
+    now.getTime() < Date.parse(deadlineTime)
+  );
 }
 
 function activeLost(

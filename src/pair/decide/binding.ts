@@ -39,6 +39,10 @@ export interface Binding {
   readonly podUID: string;
   readonly containerID: string;
   readonly nodeName: string;
+  /**
+   * By the clock of the node: it renewed its Lease then, after the process was seen to live. An end of the container
+   * before that is not this process' end ({@link standing}).
+   */
   readonly boundTime: Date;
 }
 
@@ -74,8 +78,11 @@ export function addReading(
   if (renewed) {
     const { before, after } = renewed;
     if (reading.containerID !== before.containerID || reading.raftTerm !== before.raftTerm) return { progress: fresh };
+    const boundTime = new Date(reading.nodeRenewTime);
     const confirmed =
-      reading.at.getTime() - after.at.getTime() >= CONFIRMATION_MS && reading.nodeRenewTime !== before.nodeRenewTime;
+      reading.at.getTime() - after.at.getTime() >= CONFIRMATION_MS &&
+      reading.nodeRenewTime !== before.nodeRenewTime &&
+      !Number.isNaN(boundTime.getTime());
     if (!confirmed) return { progress: { ...fresh, renewed } };
     return {
       bound: {
@@ -84,7 +91,7 @@ export function addReading(
         podUID: pod.uid,
         containerID: before.containerID,
         nodeName: pod.nodeName,
-        boundTime: reading.at,
+        boundTime,
       },
     };
   }

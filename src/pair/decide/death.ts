@@ -1,3 +1,4 @@
+import type { TerminatedState } from '../../kube/core-types.ts';
 import type { NodeView } from '../node-view.ts';
 import type { PodView } from '../pod-view.ts';
 import type { Binding } from './binding.ts';
@@ -16,6 +17,15 @@ export interface ProvenDeath {
   readonly seenTime: Date;
   /** What proves it, in words. */
   readonly evidence: string;
+}
+
+/**
+ * Those bindings that nothing speaks against. A status of the pod that came late (a watch that stood still, a kubelet
+ * that could not report) may have shown a container as running that had ended, and the registration of its successor in
+ * the same pod was bound to it: then the end that is reported at last lies before the binding.
+ */
+export function standing(bindings: readonly Binding[], pods: readonly PodView[]): readonly Binding[] {
+  return bindings.filter((binding) => !endsOf(binding, pods).some((end) => !isAfter(end, binding)));
 }
 
 /** Every proven death: those known from earlier looks (a pod may be gone by now) and those seen now. */
@@ -42,19 +52,28 @@ export function provenDeaths(
  * declared out of service and is not ready. A pod's phase, a deleted Node, a pod that was deleted by force prove
  * nothing: the process may run on.
  */
-function endOf(
-  { containerID, nodeName, podUID }: Binding,
-  pods: readonly PodView[],
-  nodes: ReadonlyMap<string, NodeView>,
-): string | undefined {
-  const container = pods.find(({ uid }) => uid === podUID)?.container;
-  for (const ended of [container?.terminated, container?.lastTerminated])
-    if (ended?.containerID === containerID && !MADE_UP_REASONS.has(ended.reason ?? ''))
+function endOf(binding: Binding, pods: readonly PodView[], nodes: ReadonlyMap<string, NodeView>): string | undefined {
+  const { containerID, nodeName } = binding;
+  for (const ended of endsOf(binding, pods))
+    if (isAfter(ended, binding))
       return `container ${shortID(containerID)} ended with exit code ${ended.exitCode} (${ended.reason ?? 'no reason given'})`;
   const node = nodes.get(nodeName);
   if (node?.outOfService && !node.ready)
     return `node ${nodeName} carries the taint node.kubernetes.io/out-of-service and is not ready`;
   return undefined;
+}
+
+/** What the kubelet reports of the end of the bound container, where it saw one. */
+function endsOf({ containerID, podUID }: Binding, pods: readonly PodView[]): readonly TerminatedState[] {
+  const { terminated, lastTerminated } = pods.find(({ uid }) => uid === podUID)?.container ?? {};
+  return [terminated, lastTerminated].filter(
+    (end): end is TerminatedState => end?.containerID === containerID && !MADE_UP_REASONS.has(end.reason ?? ''),
+  );
+}
+
+/** Both by the clock of the node. Kubelets write whole seconds, cut off: an end in the second of the binding is none. */
+function isAfter({ finishedAt }: TerminatedState, { boundTime }: Binding): boolean {
+  return finishedAt !== undefined && Date.parse(finishedAt) >= boundTime.getTime();
 }
 
 function shortID(containerID: string): string {

@@ -10,6 +10,20 @@ export interface EndPod {
   /** Server ID that must still hold the role at the moment of acting; undefined: nobody may hold it. */
   readonly holderServerID: bigint | undefined;
   readonly why: string;
+  /** For a pod that is being deleted already and does not go. */
+  readonly force?: ForcedEnd;
   /** Told once it is done. */
   readonly event?: EventDraft;
+}
+
+/** How the deletion of a pod is made to come to its end. */
+export interface ForcedEnd {
+  /**
+   * 1: its kubelet kills the process within a second and reports its end, which proves it. 0: the object goes at once,
+   * and nothing is known of the process.
+   */
+  readonly graceSeconds: 0 | 1;
+  readonly nodeName: string;
+  /** How the node must be found right before; one that is gone counts as not ready. */
+  readonly nodeReady: boolean;
 }

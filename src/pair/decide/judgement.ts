@@ -2,19 +2,25 @@ import type { CoordinatorPairStatus } from '../../api/coordinator-pair.ts';
 import { mergeConditions } from '../../api/conditions.ts';
 import { podSelectorText } from '../../api/names.ts';
 import type { PairFacts } from '../facts.ts';
+import { askedApproval, ignoredApproval } from './approvals.ts';
 import type { Assessment } from './conditions/assessment.ts';
 import { judges } from './conditions/index.ts';
 import type { EndPod } from './disruption.ts';
+import { unsteadyUntil } from './etcd-blame.ts';
 import type { EventDraft } from './event-draft.ts';
+import { foreseen } from './foreseen.ts';
 import { holderOf, standbyOf } from './members.ts';
+import { noTakeover } from './no-takeover.ts';
 import type { RevokeLease } from './dead-sessions.ts';
 import type { Plan } from './plan.ts';
-import { roleChanges, type RoleChanges } from './role-changes.ts';
+import { restartRecord } from './restart-record.ts';
+import { roleChanges, stillFailed, type RoleChanges } from './role-changes.ts';
 import { flagEffective } from './role-sessions.ts';
 import { stateEvents } from './state-events.ts';
 import { memberStatuses, standbyReference } from './status-parts.ts';
 import { summaryOf } from './summary.ts';
 import { askedToken, ignoredToken } from './switchover.ts';
+import { selectorText } from '../workload-view.ts';
 
 /** How many changes the history keeps. */
 const HISTORY_LENGTH = 10;
@@ -45,14 +51,20 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
     ...(changes.stalledAt === undefined ? {} : { rolloutStalledAt: changes.stalledAt }),
     ...(changes.flappingUntil ? { flappingUntil: changes.flappingUntil } : {}),
     ...(changes.waitingBecause === undefined ? {} : { waitingBecause: changes.waitingBecause }),
+    ...(changes.failedRollout ? { failedRollout: changes.failedRollout } : {}),
+    ...(changes.lastApproval ? { lastApproval: changes.lastApproval } : {}),
+    proposals: changes.proposals,
   };
   const findings = judges.flatMap((judgeOne) => judgeOne(assessment) ?? []);
   const generation = facts.pair.metadata.generation;
   const conditions = mergeConditions(previous?.conditions ?? [], findings, facts.now.toISOString(), generation);
-  const { lastSwitchover } = changes;
+  const { lastSwitchover, lastApproval, failedRollout, proposals } = changes;
+  const restarted = restartRecord(facts, plan, { transition: changes.transition, failed: failedRollout });
+  const restartToken = facts.restart?.token;
+  const serving = servingTemplate(plan.members) ?? previous?.servingTemplateHash;
   const history = [...(changes.completed ? [changes.completed] : []), ...(previous?.history ?? [])];
   const lastFailover = changes.lastFailover ?? previous?.lastFailover;
-  const status: CoordinatorPairStatus = {
+  const reported: CoordinatorPairStatus = {
     observedGeneration: generation,
     summary: summaryOf(assessment),
     ...roles,
@@ -60,16 +72,41 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
     ...(changes.transition ? { transition: changes.transition } : {}),
     ...(lastFailover ? { lastFailover } : {}),
     ...(lastSwitchover ? { lastSwitchover } : {}),
+    ...(restarted.record ? { lastRestart: restarted.record } : {}),
+    ...(restartToken === undefined ? {} : { restartToken }),
+    ...(failedRollout ? { failedRollout } : {}),
+    ...(serving === undefined ? {} : { servingTemplateHash: serving }),
+    ...(proposals.length > 0 ? { proposals: [...proposals] } : {}),
+    ...(lastApproval ? { lastApproval } : {}),
     ...(history.length > 0 ? { history: history.slice(0, HISTORY_LENGTH) } : {}),
-    selector: podSelectorText(facts.pair.metadata.name),
+    selector: selectorOf(facts),
   };
+  const plannedActs = facts.pair.spec.mode === 'Managed' ? [] : foreseen(facts, reported, judge);
+  const status = plannedActs.length > 0 ? { ...reported, plan: plannedActs } : reported;
   return {
     status,
-    events: [...changes.events, ...stateEvents(facts.pair, status)],
+    events: [...changes.events, ...restarted.events, ...stateEvents(facts.pair, status)],
     revoke: changes.revoke,
     ...(changes.endPod ? { endPod: changes.endPod } : {}),
-    ...(changes.flappingUntil ? { turnsAt: changes.flappingUntil } : {}),
+    ...turnsAt(
+      [changes.flappingUntil, unsteadyUntil(facts), noTakeover(facts, plan.members)?.due, ...changes.dueNext],
+      facts.now,
+    ),
   };
+}
+
+function servingTemplate(members: Plan['members']): string | undefined {
+  return members.find(({ state }) => state === 'Active')?.pod?.templateHash;
+}
+
+function selectorOf({ pair, workload }: PairFacts): string {
+  return workload?.view.selector ? selectorText(workload.view.selector) : podSelectorText(pair.metadata.name);
+}
+
+/** The first of these moments that is still to come. */
+function turnsAt(moments: readonly (Date | undefined)[], now: Date): Pick<Judgement, 'turnsAt'> {
+  const coming = moments.flatMap((moment) => (moment && moment > now ? moment.getTime() : []));
+  return coming.length === 0 ? {} : { turnsAt: new Date(Math.min(...coming)) };
 }
 
 /** The parts of a status that etcd alone can tell. */
@@ -87,13 +124,20 @@ function keptRoles(previous: CoordinatorPairStatus | undefined): Roles {
   };
 }
 
-function keptChanges({ pair, now }: PairFacts): RoleChanges {
+function keptChanges(facts: PairFacts): RoleChanges {
+  const { pair, now } = facts;
   const { status } = pair;
   const { transition } = status ?? {};
   const lastSwitchover = ignoredToken(askedToken(pair), status, now) ?? status?.lastSwitchover;
+  const lastApproval = ignoredApproval(askedApproval(pair), status, now) ?? status?.lastApproval;
+  const failedRollout = stillFailed(facts);
   return {
     ...(transition ? { transition } : {}),
     ...(lastSwitchover ? { lastSwitchover } : {}),
+    ...(failedRollout ? { failedRollout } : {}),
+    ...(lastApproval ? { lastApproval } : {}),
+    proposals: status?.proposals ?? [],
+    dueNext: [],
     revoke: [],
     events: [],
   };

@@ -1,5 +1,6 @@
 import { hostOfAddress } from '../../milvus/session-value.ts';
 import type { PodView } from '../pod-view.ts';
+import type { ProvenDeath } from './death.ts';
 import type { RoleSessions, Session } from './role-sessions.ts';
 
 /**
@@ -10,7 +11,8 @@ import type { RoleSessions, Session } from './role-sessions.ts';
  * - Zombie: ready, older than the start-up allowance, and not registered: it will never take over (milvus#30100).
  * - Terminating: its pod is being deleted.
  * - Gone: a registration whose process no longer exists.
- * - Unknown: a registration that a pod may have made whose address the kubelet has not reported yet.
+ * - Unknown: a registration that a pod may have made whose address the kubelet has not reported yet, or one of several
+ *   pods that share an address (hostNetwork); and those pods.
  */
 export type MemberState =
   'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Unknown';
@@ -29,14 +31,24 @@ export const START_UP_ALLOWANCE_MS = 60_000;
 
 /**
  * Whether a registration was written by a process of this pod: the address is the pod's and, where the registration
- * names its host, the name too (a StatefulSet's pod name comes back with another address after a restart).
+ * names its host, the name too (a StatefulSet's pod name comes back with another address after a restart). In a pod with
+ * hostNetwork the host is the node.
  */
 function belongsTo(session: Session, pod: PodView): boolean {
   return (
     pod.ip !== undefined &&
     hostOfAddress(session.address) === pod.ip &&
-    (session.hostName === undefined || session.hostName === pod.name)
+    (session.hostName === undefined || session.hostName === pod.name || pod.hostNetwork)
   );
+}
+
+/** Whether a registration at this pod's address may be that of another pod: both have the address of their node. */
+function sharesAddress(pod: PodView, pods: readonly PodView[]): boolean {
+  return pod.hostNetwork && pods.some((other) => other !== pod && other.hostNetwork && other.ip === pod.ip);
+}
+
+function belongsToOneOfSeveral(session: Session, pod: PodView, pods: readonly PodView[]): boolean {
+  return belongsTo(session, pod) && sharesAddress(pod, pods);
 }
 
 /**
@@ -55,12 +67,17 @@ function mayBelongTo({ hostName }: Session, { ip, nodeName, name }: PodView): bo
 export function memberStates(
   sessions: RoleSessions,
   pods: readonly PodView[],
-  { now, ttlSeconds }: { readonly now: Date; readonly ttlSeconds: number },
+  {
+    now,
+    ttlSeconds,
+    deaths = [],
+  }: { readonly now: Date; readonly ttlSeconds: number; readonly deaths?: readonly ProvenDeath[] },
 ): readonly Member[] {
   const registrations = withHolder(sessions);
   const living = new Map<PodView, Session>();
   for (const session of registrations) {
-    const pod = pods.find((candidate) => belongsTo(session, candidate));
+    if (deaths.some(({ serverID, lease }) => serverID === session.serverID && lease === session.lease)) continue;
+    const pod = pods.find((candidate) => belongsTo(session, candidate) && !sharesAddress(candidate, pods));
     const known = pod && living.get(pod);
     if (pod && (known === undefined || known.serverID < session.serverID)) living.set(pod, session);
   }
@@ -68,13 +85,16 @@ export function memberStates(
   const ofPods = pods.map((pod): Member => {
     const session = living.get(pod);
     const holder = session !== undefined && isHolder(session);
+    if (sharesAddress(pod, pods)) return { state: 'Unknown', pod, holder };
     return { state: stateOf(pod, session, holder, now, ttlSeconds), pod, holder, ...(session ? { session } : {}) };
   });
   const alive = new Set(living.values());
   const gone = registrations
     .filter((session) => !alive.has(session))
     .map((session): Member => ({
-      state: pods.some((pod) => mayBelongTo(session, pod)) ? 'Unknown' : 'Gone',
+      state: pods.some((pod) => mayBelongTo(session, pod) || belongsToOneOfSeveral(session, pod, pods))
+        ? 'Unknown'
+        : 'Gone',
       session,
       holder: isHolder(session),
     }));
@@ -95,7 +115,8 @@ function stateOf(
 ): MemberState {
   if (pod.terminating) return 'Terminating';
   if (holder) return pod.ready ? 'Active' : 'Activating';
-  if (session) return 'Standby';
+  // The lease of a standby that crashed runs on, and nobody would take over before it has started again.
+  if (session) return pod.container.runningSince ? 'Standby' : 'Starting';
   const startedAt = pod.container.runningSince;
   const old = startedAt && now.getTime() - startedAt.getTime() > ttlSeconds * 1000 + START_UP_ALLOWANCE_MS;
   return old && pod.ready && pod.ip !== undefined ? 'Zombie' : 'Starting';

@@ -3,6 +3,7 @@ import type { StatefulSet } from '../../kube/core-types.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { ChildFacts, PairFacts } from '../facts.ts';
 import type { ForeignChild } from './conditions/assessment.ts';
+import { templateToHold } from './held-template.ts';
 import { memberStates, type Member } from './members.ts';
 import { ownershipOf } from './ownership.ts';
 import { roleLabelChanges, roleLabelRemovals, type RoleLabelChange } from './role-labels.ts';
@@ -24,24 +25,34 @@ export interface Plan {
 
 /** Decides labels and children from the facts. */
 export function planOf(facts: PairFacts): Plan {
-  const { pair, etcd } = facts;
-  const members =
-    etcd.state === 'Known'
-      ? memberStates(etcd.sessions, facts.pods, {
-          now: facts.now,
-          ttlSeconds: etcd.grantedTTLSeconds ?? ASSUMED_TTL_SECONDS,
-        })
-      : [];
+  const { pair } = facts;
+  const members = membersOf(facts);
   const foreignChildren = facts.children.flatMap((child) => foreignOf(child, facts));
   const mayAct =
-    pair.spec.mode === 'Managed' && facts.problems.length === 0 && !facts.duplicateOf && foreignChildren.length === 0;
+    pair.spec.mode === 'Managed' && facts.problems.length === 0 && !isTaken(facts) && foreignChildren.length === 0;
   return {
     members,
     labels: labelsFor(facts, members),
-    children: mayAct ? facts.children.map((child) => withheldTemplate(child, facts)) : [],
+    children: mayAct
+      ? facts.children.filter(isWanted(facts)).map((child) => withHeldTemplate(child, facts, members))
+      : [],
     foreignChildren,
     mayAct,
   };
+}
+
+/** Whether another pair has the role, or the workload. */
+function isTaken({ duplicateOf, workload }: PairFacts): boolean {
+  return duplicateOf !== undefined || workload?.takenBy !== undefined;
+}
+
+function membersOf({ etcd, pods, deaths, now }: PairFacts): readonly Member[] {
+  if (etcd.state !== 'Known') return [];
+  return memberStates(etcd.sessions, pods, {
+    now,
+    ttlSeconds: etcd.grantedTTLSeconds ?? ASSUMED_TTL_SECONDS,
+    deaths,
+  });
 }
 
 /** The plan after its label changes were made: what is judged next is the world as it is then. */
@@ -60,6 +71,11 @@ function labelsFor({ pair, pods }: PairFacts, members: readonly Member[]): reado
   return roleLabelRemovals(pods);
 }
 
+/** Two budgets over one pod would keep it from ever being evicted: where another one is, none of ours is made or kept. */
+function isWanted({ otherBudgets = [] }: PairFacts): (child: ChildFacts) => boolean {
+  return ({ desired }) => desired.kind !== 'PodDisruptionBudget' || otherBudgets.length === 0;
+}
+
 function foreignOf({ desired, live }: ChildFacts, { pair }: PairFacts): readonly ForeignChild[] {
   const ownership = ownershipOf(live, { name: pair.metadata.name, uid: pair.metadata.uid });
   return ownership.kind === 'Foreign'
@@ -67,20 +83,51 @@ function foreignOf({ desired, live }: ChildFacts, { pair }: PairFacts): readonly
     : [];
 }
 
-/**
- * With `rollout.policy: Paused` a changed template is not even written: any eviction would bring it in. All else of the
- * StatefulSet is kept right.
- */
-function withheldTemplate(child: ChildFacts, { pair, templateHash }: PairFacts): ChildFacts {
+/** The StatefulSet with the template it should hold now (held-template.ts). All else of it is kept right. */
+function withHeldTemplate(child: ChildFacts, facts: PairFacts, members: readonly Member[]): ChildFacts {
+  const held = child.desired.kind === 'StatefulSet' ? heldHash(child, facts, members) : undefined;
+  if (held === undefined || held === facts.templateHash) return child;
   const live = child.live as StatefulSet | undefined;
-  const held =
-    pair.spec.rollout.policy === 'Paused' &&
-    child.desired.kind === 'StatefulSet' &&
-    live?.spec?.template !== undefined &&
-    templateHashOf(live) !== templateHash;
-  if (!held) return child;
+  const liveTemplate = live?.spec?.template;
+  const template =
+    held === templateHashOf(live)
+      ? liveTemplate
+      : (facts.revisions?.find(({ hash }) => hash === held)?.template ?? liveTemplate);
   const desired = child.desired as KubeObject & { readonly spec: object };
-  return { ...child, desired: { ...desired, spec: { ...desired.spec, template: live.spec.template } } as KubeObject };
+  return { ...child, desired: { ...desired, spec: { ...desired.spec, template } } as KubeObject };
+}
+
+/** Hash of the template to hold; undefined while there is no StatefulSet of ours. */
+function heldHash(
+  { live }: ChildFacts,
+  { pair, etcd, pods, templateHash }: PairFacts,
+  members: readonly Member[],
+): string | undefined {
+  const liveHash = templateHashOf(live);
+  if (liveHash === undefined || templateHash === undefined) return undefined;
+  const { transition, failedRollout, servingTemplateHash } = pair.status ?? {};
+  return templateToHold({
+    policy: pair.spec.rollout.policy,
+    known: etcd.state === 'Known',
+    members,
+    hasPods: pods.length > 0,
+    wished: templateHash,
+    live: liveHash,
+    transition,
+    failed: failedRollout,
+    serving: servingTemplateHash,
+  });
+}
+
+/** Hash of a template that the StatefulSet should hold and that is neither wished nor live: it must be looked up. */
+export function templateToLookUp(facts: PairFacts): string | undefined {
+  const child = facts.children.find(({ desired }) => desired.kind === 'StatefulSet');
+  const liveHash = templateHashOf(child?.live);
+  const hashes = [liveHash, ...facts.pods.map((pod) => pod.templateHash)];
+  // At rest everything is of the wished template.
+  if (!child || hashes.every((hash) => hash === facts.templateHash)) return undefined;
+  const held = heldHash(child, facts, membersOf(facts));
+  return held === facts.templateHash || held === liveHash ? undefined : held;
 }
 
 /** Hash of the template a StatefulSet makes pods from. */

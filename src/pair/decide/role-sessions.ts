@@ -17,6 +17,12 @@ export interface Session {
   readonly version: string;
 }
 
+/** Who holds a role. */
+export interface RoleHolder {
+  readonly role: Role;
+  readonly holder: Session;
+}
+
 /** What etcd says about one role at one revision. */
 export interface RoleSessions {
   /** Owner of the bare key `session/<role>`: the ACTIVE. */
@@ -28,11 +34,16 @@ export interface RoleSessions {
   /** Version watermark `session/version` (from 2.6.8). */
   readonly watermark?: string;
   /**
-   * Member keys of the three coordinators that mixcoord replaced in 2.6. While one of them is registered it would take
-   * its old role as soon as the ACTIVE's guard keys vanish, and keep the standby mixcoord out (measured, 2.5 beside
-   * 2.6.13).
+   * Keys of the three coordinators that mixcoord replaced in 2.6, but for the guard keys that mixcoords of 2.6.8 and
+   * newer write themselves. While one of them is registered no standby mixcoord takes the role; it would take its old
+   * role as soon as the ACTIVE's guard keys vanish (measured, 2.5 beside 2.6.13).
    */
   readonly olderLayout: readonly string[];
+  /**
+   * Keys of mixcoord (2.6 and newer) beside the role of an older layout. Up to 2.5 nothing looks at them: both would work
+   * as ACTIVE on the same metadata, unless the mixcoord is of 2.6.8 or newer and guards the old roles.
+   */
+  readonly newerLayout?: readonly string[];
 }
 
 const REPLACED_BY_MIXCOORD: readonly Role[] = ['rootcoord', 'querycoord', 'datacoord'];
@@ -43,12 +54,11 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
   let watermark: string | undefined;
   const members: Session[] = [];
   const broken: { key: string; reason: string }[] = [];
-  const olderLayout: string[] = [];
+  const olderLayout = role === 'mixcoord' ? olderLayoutOf(snapshot) : [];
+  const newerLayout = REPLACED_BY_MIXCOORD.includes(role) ? keysOf(snapshot, ['mixcoord']).map(({ key }) => key) : [];
   for (const kv of snapshot.kvs) {
     const key = parseSessionKey(kv.key);
     if (key.kind === 'version') watermark = kv.value.toString('utf8');
-    if (role === 'mixcoord' && key.kind === 'member' && REPLACED_BY_MIXCOORD.includes(key.role))
-      olderLayout.push(kv.key);
     if ((key.kind !== 'holder' && key.kind !== 'member') || key.role !== role) continue;
     const parsed = parseSessionValue(kv.value.toString('utf8'));
     if (parsed.kind === 'broken') {
@@ -79,8 +89,31 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
     members,
     broken,
     olderLayout,
+    ...(newerLayout.length > 0 ? { newerLayout } : {}),
     ...(watermark === undefined ? {} : { watermark }),
   };
+}
+
+/** The holder and member keys of some roles. */
+function keysOf({ kvs }: SessionSnapshot, roles: readonly Role[]): SessionSnapshot['kvs'] {
+  return kvs.filter((kv) => {
+    const key = parseSessionKey(kv.key);
+    return (key.kind === 'holder' || key.kind === 'member') && roles.includes(key.role);
+  });
+}
+
+/** A guard lies on the lease of the mixcoord that wrote it, and goes with it. */
+function olderLayoutOf(snapshot: SessionSnapshot): readonly string[] {
+  const leases = new Set(keysOf(snapshot, ['mixcoord']).map(({ lease }) => lease));
+  return keysOf(snapshot, REPLACED_BY_MIXCOORD).flatMap(({ key, lease }) => (leases.has(lease) ? [] : [key]));
+}
+
+/** The server that holds each of these roles; a role that nobody holds, or whose key cannot be read, is left out. */
+export function otherHolders(snapshot: SessionSnapshot, roles: readonly Role[]): readonly RoleHolder[] {
+  return roles.flatMap((role) => {
+    const { holder } = roleSessions(snapshot, role);
+    return holder ? [{ role, holder }] : [];
+  });
 }
 
 /** What the CRD accepts of these in a status (maxLength): a longer one would keep the status from being written. */

@@ -1,8 +1,10 @@
-import type { Transition } from '../../api/coordinator-pair.ts';
+import type { CoordinatorPairSpec, Transition } from '../../api/coordinator-pair.ts';
 import type { PodView } from '../pod-view.ts';
 import type { EndPod } from './disruption.ts';
 import type { EventDraft } from './event-draft.ts';
-import { holderOf, standbyOf, type Member } from './members.ts';
+import { holderOf, standbyOf, type Member, type RegisteredMember } from './members.ts';
+import type { Remedy } from './remedy.ts';
+import { failureOf, hopelessFrom } from './rollout-failure.ts';
 
 /** A replaced standby that has not registered by then stops the rollout, the ACTIVE untouched. */
 export const STANDBY_DEADLINE_MS = 600_000;
@@ -18,6 +20,12 @@ export interface RolloutDecision {
   readonly endPod?: EndPod;
   /** The step whose deadline is over: the rollout waits for a person, and goes on by itself when its cause is gone. */
   readonly stalledAt?: string;
+  /** What was seen of a renewed pod that does not come up: the rollout is given up, and the last good template put back. */
+  readonly failed?: string;
+  /** The move that waits for approval. */
+  readonly remedy?: Remedy;
+  /** When a pod that does not come up is given up on. */
+  readonly due?: Date;
   readonly events: readonly EventDraft[];
 }
 
@@ -31,6 +39,11 @@ export interface RolloutContext {
   readonly liveTemplateHash?: string;
   readonly transition?: Transition;
   readonly mayAct: boolean;
+  readonly policy: CoordinatorPairSpec['rollout']['policy'];
+  /** The template to go back to when this one does not come up; absent: there is none. */
+  readonly lastGood?: string;
+  /** This is the way back: nobody is told of it as of a rollout, and nobody has to approve. */
+  readonly puttingBack?: boolean;
 }
 
 /**
@@ -38,11 +51,12 @@ export interface RolloutContext {
  * world, so a rollout that an operator left half done, or a spec changed in the middle, simply goes on from where it is.
  */
 export function decideRollout(context: RolloutContext): RolloutDecision {
-  const { transition, mayAct, templateHash, liveTemplateHash, members } = context;
+  const { transition, mayAct, templateHash, members, policy } = context;
   const rolling = transition?.type === 'Rollout';
   const outdated = members.flatMap(({ pod }) => (pod && pod.templateHash !== templateHash ? [pod] : []));
   if (transition && !rolling && (outdated.length === 0 || !isOutage(context))) return keep(transition);
-  if (!mayAct || templateHash === undefined || liveTemplateHash !== templateHash) return keep(transition);
+  if (policy === 'Paused') return keep(rolling ? undefined : transition);
+  if (!mayAct || templateHash === undefined) return keep(transition);
   const standby = standbyOf(members);
   if (outdated.length === 0 && (standby ?? !rolling)) return rolling ? completed(context) : keep(undefined);
   return step(context, outdated);
@@ -61,12 +75,33 @@ function step(context: RolloutContext, outdated: readonly PodView[]): RolloutDec
   const { members, templateHash } = context;
   const holder = holderOf(members);
   const standby = standbyOf(members);
-  if (outdated.length === 0) return at(context, 'AwaitingStandby', holder);
   if (!holder) return replaceUnregistered(context, outdated);
+  if (outdated.length === 0) return at(context, 'AwaitingStandby', holder);
   const other = outdated.find((pod) => pod.name !== holder.pod?.name);
   if (other) return at(context, 'ReplacingStandby', holder, holder.state === 'Active' ? other : undefined);
-  const ready = standby?.pod.templateHash === templateHash && holder.pod !== undefined;
-  return ready ? at(context, 'MovingActive', holder, holder.pod) : at(context, 'ReplacingStandby', holder);
+  if (!standby || standby.pod.templateHash !== templateHash || !holder.pod)
+    return at(context, 'ReplacingStandby', holder);
+  return move(context, holder, holder.pod, standby);
+}
+
+/** With `Supervised` the lock is open while a person thinks: failovers, drains and switchovers go on as ever. */
+function move(context: RolloutContext, holder: Member, active: PodView, standby: RegisteredMember): RolloutDecision {
+  const begun = at(context, 'MovingActive', holder, active);
+  const moving = context.transition?.step === 'MovingActive' && begun.transition === context.transition;
+  if (context.policy !== 'Supervised' || context.puttingBack || moving || !begun.transition) return begun;
+  if (holder.state !== 'Active') return keep(undefined);
+  return {
+    remedy: {
+      action: 'MoveActive',
+      policy: 'Approve',
+      podUID: active.uid,
+      reason: 'RolloutReady',
+      evidence: `${standby.pod.name} was renewed from the template ${context.templateHash ?? ''} and is registered; ${active.name} is ACTIVE and runs the template ${active.templateHash ?? 'before'}`,
+      risk: `${active.name} is deleted in order: the role moves to ${standby.pod.name}, and nobody serves until that has loaded its metadata`,
+      act: { kind: 'Begin', transition: begun.transition },
+    },
+    events: [],
+  };
 }
 
 /**
@@ -77,48 +112,57 @@ function replaceUnregistered(context: RolloutContext, outdated: readonly PodView
   // Unknown counts: the pod whose address is not reported yet may be the one that is about to take the role.
   const registered = context.members.some(({ session, state }) => session !== undefined && state !== 'Gone');
   if (registered) return keep(context.transition);
-  return at(
-    context,
-    'ReplacingStandby',
-    undefined,
-    outdated.find(({ terminating }) => !terminating),
-  );
+  const victim = outdated.find(({ terminating }) => !terminating);
+  return at(context, 'ReplacingStandby', undefined, victim);
 }
 
 /** Records the step first; the act follows at the next look, when the record is stored. */
-function at(
-  { transition, now }: RolloutContext,
-  step: RolloutStep,
-  holder: Member | undefined,
-  victim?: PodView,
-): RolloutDecision {
-  const from = holder?.pod?.name;
-  if (transition?.step !== step || transition.from !== from) {
-    const started: Transition = {
-      type: 'Rollout',
-      ...(from === undefined ? {} : { from }),
-      reason: 'TemplateChanged',
-      step,
-      startTime: now.toISOString(),
-      deadlineTime: new Date(
-        now.getTime() + (step === 'MovingActive' ? MOVE_DEADLINE_MS : STANDBY_DEADLINE_MS),
-      ).toISOString(),
-    };
-    return { transition: started, events: transition?.type === 'Rollout' ? [] : [startedEvent(now)] };
-  }
-  const stalled = now.getTime() > Date.parse(transition.deadlineTime) ? { stalledAt: step } : {};
-  if (!victim || victim.terminating) return { transition, ...stalled, events: [] };
-  return {
+function at(context: RolloutContext, step: RolloutStep, holder: Member | undefined, victim?: PodView): RolloutDecision {
+  const { transition, now, members, templateHash = '' } = context;
+  // A rollout that loses its ACTIVE on the way still names it: that pod may come back and be ACTIVE again.
+  const lost = holder || transition?.type !== 'Rollout' ? undefined : transition.from;
+  const from = holder?.pod?.name ?? lost;
+  if (transition?.step !== step || transition.from !== from || transition.templateHash !== templateHash)
+    return begin(context, step, from);
+  const late = now.getTime() > Date.parse(transition.deadlineTime);
+  const hopelessAt = step === 'ReplacingStandby' ? hopelessFrom(members, templateHash) : undefined;
+  const failed = step === 'ReplacingStandby' && (late || (hopelessAt && now >= hopelessAt));
+  if (failed && context.lastGood !== undefined) return { failed: failureOf(members, templateHash), events: [] };
+  const common = {
     transition,
-    ...stalled,
+    ...(hopelessAt ? { due: hopelessAt } : {}),
+    ...(late ? { stalledAt: step } : {}),
+    events: [],
+  };
+  if (!victim || victim.terminating || context.liveTemplateHash !== templateHash) return common;
+  return {
+    ...common,
     endPod: {
       podName: victim.name,
       podUID: victim.uid,
       holderServerID: holder?.session?.serverID,
       why: `rollout, ${step}`,
     },
-    events: [],
   };
+}
+
+function begin(
+  { transition, now, templateHash = '', puttingBack = false }: RolloutContext,
+  step: RolloutStep,
+  from: string | undefined,
+): RolloutDecision {
+  const deadlineMs = now.getTime() + (step === 'MovingActive' ? MOVE_DEADLINE_MS : STANDBY_DEADLINE_MS);
+  const started: Transition = {
+    type: 'Rollout',
+    ...(from === undefined ? {} : { from }),
+    reason: puttingBack ? 'PuttingBack' : 'TemplateChanged',
+    step,
+    templateHash,
+    startTime: now.toISOString(),
+    deadlineTime: new Date(deadlineMs).toISOString(),
+  };
+  const told = transition?.type === 'Rollout' || puttingBack;
+  return { transition: started, events: told ? [] : [startedEvent(now)] };
 }
 
 function startedEvent(now: Date): EventDraft {
@@ -131,7 +175,8 @@ function startedEvent(now: Date): EventDraft {
   };
 }
 
-function completed({ transition }: RolloutContext): RolloutDecision {
+function completed({ transition, puttingBack = false }: RolloutContext): RolloutDecision {
+  if (puttingBack) return { events: [] };
   return {
     events: [
       {

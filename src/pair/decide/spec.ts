@@ -3,23 +3,30 @@ import { reservedConfigKeys } from '../../milvus/config-keys.ts';
 import { checkFeatures, checkVersion } from '../../milvus/version-rules.ts';
 import { formatVersion, isAtLeast, parseVersion, versionOfImage, type MilvusVersion } from '../../milvus/version.ts';
 import type { SpecProblem } from '../facts.ts';
+import type { WorkloadView } from '../workload-view.ts';
 
-/** The Milvus version the pods run: `spec.version`, else the image's tag. */
-export function versionOf({ spec }: CoordinatorPair): MilvusVersion | undefined {
-  return spec.version === undefined ? versionOfImage(spec.image) : parseVersion(spec.version);
+/** The Milvus version the pods run: `spec.version`, else the tag of the image, the pair's or its workload's. */
+export function versionOf({ spec }: CoordinatorPair, workload?: WorkloadView): MilvusVersion | undefined {
+  if (spec.version !== undefined) return parseVersion(spec.version);
+  const image = spec.image ?? workload?.container.image;
+  return image === undefined ? undefined : versionOfImage(image);
 }
 
 /**
  * What the version rules say of a spec. The CRD's own rules refuse the same at the door; this finds what an older CRD
  * let in.
  */
-export function specProblems(pair: CoordinatorPair, userConfig: unknown): readonly SpecProblem[] {
-  const version = versionOf(pair);
+export function specProblems(
+  pair: CoordinatorPair,
+  userConfig: unknown,
+  workload?: WorkloadView,
+): readonly SpecProblem[] {
+  const version = versionOf(pair, workload);
   if (!version)
     return [
       {
         reason: 'VersionUnknown',
-        message: `spec.version must be set: the tag of spec.image (${pair.spec.image}) names no Milvus version; for example version: 2.4.15`,
+        message: `spec.version must be set: the tag of ${imageOf(pair)} (${pair.spec.image ?? workload?.container.image ?? 'none'}) names no Milvus version; for example version: 2.4.15`,
       },
     ];
   const { role, etcd, config } = pair.spec;
@@ -34,15 +41,24 @@ export function specProblems(pair: CoordinatorPair, userConfig: unknown): readon
  * Milvus below the highest version that was ever ACTIVE under this path refuses to start (2.6.8 and newer,
  * milvus#46479): found before a pod is touched. Only major and minor count.
  */
-export function downgradeProblem(version: MilvusVersion, watermark: string | undefined): readonly SpecProblem[] {
+export function downgradeProblem(
+  version: MilvusVersion,
+  watermark: string | undefined,
+  image = 'spec.image',
+): readonly SpecProblem[] {
   const highest = watermark === undefined ? undefined : parseVersion(watermark);
   if (!highest || isAtLeast(version, [highest.major, highest.minor, 0])) return [];
   return [
     {
       reason: 'Downgrade',
-      message: `spec.image must be Milvus ${highest.major}.${highest.minor} or newer, not ${formatVersion(version)}: Milvus ${formatVersion(highest)} has been ACTIVE under this path, and an older one refuses to start beside its data; no pod was touched`,
+      message: `${image} must be Milvus ${highest.major}.${highest.minor} or newer, not ${formatVersion(version)}: Milvus ${formatVersion(highest)} has been ACTIVE under this path, and an older one refuses to start beside its data; no pod was touched`,
     },
   ];
+}
+
+/** Where the image of the pods is set. */
+export function imageOf({ spec: { workloadRef } }: CoordinatorPair): string {
+  return workloadRef ? `the image of ${workloadRef.kind} ${workloadRef.name}` : 'spec.image';
 }
 
 /** Settings in user.yaml that would break the pair, in whatever spelling: the CRD's rules see only the usual one. */

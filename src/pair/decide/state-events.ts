@@ -8,7 +8,7 @@ import type { EventDraft } from './event-draft.ts';
 const turns: Readonly<Partial<Record<ConditionType, Readonly<Partial<Record<Condition['status'], EventReason>>>>>> = {
   EtcdReachable: { False: 'EtcdUnreachable', True: 'EtcdReachable' },
   StandbyReady: { False: 'StandbyLost', True: 'StandbyRegistered' },
-  NoConflict: { False: 'NameConflict' },
+  NoConflict: { False: 'Conflict' },
   SpecValid: { False: 'SpecInvalid', True: 'SpecValid' },
 };
 
@@ -40,18 +40,23 @@ function expected(
 }
 
 function turned(before: Condition | undefined, after: Condition): readonly EventDraft[] {
-  const reason = turns[after.type]?.[after.status];
+  const told = turns[after.type]?.[after.status];
+  const reason = told === 'Conflict' && after.reason === 'NameConflict' ? after.reason : told;
   if (!reason || before?.status === after.status) return [];
   // A standby that comes up for the first time is news; a condition that was good from the start is not.
   if (before?.reason === 'EtcdUnreachable') return [];
-  // Stalled is only there while it is true: that it was not there is all there is to know of before.
-  const settled = after.type === 'Stalled' || (before && before.status !== 'Unknown');
+  const settled = before && before.status !== 'Unknown';
   if (!settled && (after.type === 'StandbyReady' ? after.status === 'False' : after.status === 'True')) return [];
   return [draft(reason, after)];
 }
 
 /** Which event tells why only a person can help. */
-const stalls: Readonly<Partial<Record<string, EventReason>>> = { StandbyNotUp: 'RolloutFailed', Flapping: 'Flapping' };
+const stalls: Readonly<Partial<Record<string, EventReason>>> = {
+  StandbyNotUp: 'RolloutFailed',
+  RolloutStuck: 'RolloutStuck',
+  Flapping: 'Flapping',
+  NoTakeover: 'NoTakeover',
+};
 
 function stalledEvents(before: Condition | undefined, after: Condition | undefined): readonly EventDraft[] {
   const reason = after && stalls[after.reason];

@@ -13,10 +13,17 @@ export function standbyReference(
   return standby && memberReference(standby, previous, now);
 }
 
-/** A process by its pod, node, address and server ID, with the time since when it has been in its role. */
-export function memberReference({ session, pod }: Member, previous: RoleStatus | undefined, now: Date): RoleStatus {
+/**
+ * A process by its pod, node, address and server ID, with the time since when it has been in its role. A process that is
+ * none of our pods is told by its address alone, whatever host name it writes.
+ */
+export function memberReference(
+  { state, session, pod }: Member,
+  previous: RoleStatus | undefined,
+  now: Date,
+): RoleStatus {
   const serverID = String(session?.serverID ?? '');
-  const podName = pod?.name ?? session?.hostName;
+  const podName = pod?.name ?? (state === 'Unknown' ? session?.hostName : undefined);
   return {
     ...(podName === undefined ? {} : { podName }),
     ...(pod?.nodeName ? { nodeName: pod.nodeName } : {}),

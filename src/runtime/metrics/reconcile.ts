@@ -21,15 +21,13 @@ const buckets = [
 /**
  * The controller_runtime_* metrics under the names and labels of controller-runtime 0.22.
  *
- * @param concurrency most reconciles at the same time.
  * @param now monotonic clock, milliseconds.
+ * @returns makes the series of one controller; `concurrency` is the most reconciles at the same time.
  */
 export function reconcileMetrics(
   registry: Registry,
-  controller: string,
-  concurrency: number,
   now: () => number,
-): ReconcileMetrics {
+): (controller: string, concurrency: number) => ReconcileMetrics {
   const common = { labelNames: ['controller'] as const, registers: [registry] };
   const total = new Counter({
     name: 'controller_runtime_reconcile_total',
@@ -59,20 +57,22 @@ export function reconcileMetrics(
     ...common,
   });
 
-  most.set({ controller }, concurrency);
-  active.set({ controller }, 0);
-  errors.inc({ controller }, 0);
-  for (const result of results) total.inc({ controller, result }, 0);
-  return {
-    started() {
-      const startedMs = now();
-      active.inc({ controller });
-      return (result) => {
-        active.dec({ controller });
-        time.observe({ controller }, (now() - startedMs) / 1000);
-        total.inc({ controller, result });
-        if (result === 'error') errors.inc({ controller });
-      };
-    },
+  return (controller, concurrency) => {
+    most.set({ controller }, concurrency);
+    active.set({ controller }, 0);
+    errors.inc({ controller }, 0);
+    for (const result of results) total.inc({ controller, result }, 0);
+    return {
+      started() {
+        const startedMs = now();
+        active.inc({ controller });
+        return (result) => {
+          active.dec({ controller });
+          time.observe({ controller }, (now() - startedMs) / 1000);
+          total.inc({ controller, result });
+          if (result === 'error') errors.inc({ controller });
+        };
+      },
+    };
   };
 }

@@ -16,11 +16,14 @@ export interface WorkQueueMetrics extends WorkQueueObserver {
 /** client-go's buckets for queues: 10 ns to 1000 s, a factor of ten apart. */
 const buckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000];
 
-/** The workqueue_* metrics under the names, labels and buckets of controller-runtime 0.22: its dashboards fit. */
-export function workQueueMetrics(registry: Registry, controller: string): WorkQueueMetrics {
+/**
+ * The workqueue_* metrics under the names, labels and buckets of controller-runtime 0.22: its dashboards fit.
+ *
+ * @returns makes the series of the queue of one controller.
+ */
+export function workQueueMetrics(registry: Registry): (controller: string) => WorkQueueMetrics {
   const common = { labelNames: ['name', 'controller'] as const, registers: [registry] };
-  const labels = { name: controller, controller };
-  let queue: RunningWork | undefined;
+  const queues = new Map<string, RunningWork | undefined>();
 
   const depth = new Gauge({ ...common, name: 'workqueue_depth', help: 'Keys that wait in the work queue.' });
   const adds = new Counter({ ...common, name: 'workqueue_adds_total', help: 'Keys put into the work queue.' });
@@ -46,7 +49,7 @@ export function workQueueMetrics(registry: Registry, controller: string): WorkQu
     name: 'workqueue_unfinished_work_seconds',
     help: 'Seconds spent so far on keys that are being worked on. Growing without end means that something is stuck.',
     collect() {
-      this.set(labels, (queue?.running().totalMs ?? 0) / 1000);
+      for (const [name, queue] of queues) this.set({ name, controller: name }, (queue?.running().totalMs ?? 0) / 1000);
     },
   });
   new Gauge({
@@ -54,21 +57,24 @@ export function workQueueMetrics(registry: Registry, controller: string): WorkQu
     name: 'workqueue_longest_running_processor_seconds',
     help: 'Seconds spent so far on the key that has been worked on for the longest time.',
     collect() {
-      this.set(labels, (queue?.running().longestMs ?? 0) / 1000);
+      for (const [name, queue] of queues)
+        this.set({ name, controller: name }, (queue?.running().longestMs ?? 0) / 1000);
     },
   });
 
-  depth.set(labels, 0);
-  adds.inc(labels, 0);
-  retries.inc(labels, 0);
-  return {
-    depth: (waiting) => depth.set(labels, waiting),
-    added: () => adds.inc(labels),
-    taken: (waitedMs) => waited.observe(labels, waitedMs / 1000),
-    done: (tookMs) => worked.observe(labels, tookMs / 1000),
-    retried: () => retries.inc(labels),
-    measure(measured) {
-      queue = measured;
-    },
+  return (controller) => {
+    const labels = { name: controller, controller };
+    queues.set(controller, undefined);
+    depth.set(labels, 0);
+    adds.inc(labels, 0);
+    retries.inc(labels, 0);
+    return {
+      depth: (waiting) => depth.set(labels, waiting),
+      added: () => adds.inc(labels),
+      taken: (waitedMs) => waited.observe(labels, waitedMs / 1000),
+      done: (tookMs) => worked.observe(labels, tookMs / 1000),
+      retried: () => retries.inc(labels),
+      measure: (measured) => void queues.set(controller, measured),
+    };
   };
 }

@@ -8,7 +8,9 @@ import { parseVersion } from '../../../src/milvus/version.ts';
 import type { ApiServer } from '../support/api-server.ts';
 import { startApiServer } from '../support/api-server.ts';
 import { dryRun, installCrd, minimalSpec, pair } from './pairs.ts';
+import type { PairManifest } from './pairs.ts';
 import { ruleExamples } from './rules.ts';
+import { workloadMayNotChange } from './workload-rules.ts';
 
 let server: ApiServer;
 
@@ -81,6 +83,7 @@ describe('a CoordinatorPair', () => {
       etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta' },
       pod: { terminationGracePeriodSeconds: 60 },
       placement: 'Preferred',
+      remediation: { deadHolder: 'Auto', zombieStandby: 'Auto', stuckHolder: 'Approve', lostNode: 'Approve' },
       rollout: { policy: 'Automatic' },
     });
   });
@@ -121,11 +124,24 @@ describe('a CoordinatorPair', () => {
       'supported values: "rootcoord", "querycoord", "datacoord", "indexcoord", "mixcoord"',
     ],
     ['role', pair({ role: undefined }), 'spec.role: Required value'],
-    ['image', pair({ image: undefined }), 'spec.image: Required value'],
+    [
+      'workloadRef',
+      pair({ image: undefined, workloadRef: { kind: 'DaemonSet', name: 'a' } }),
+      '"Deployment", "StatefulSet"',
+    ],
     ['endpoints', pair({ etcd: { endpoints: [] } }), 'spec.etcd.endpoints in body should have at least 1 items'],
     ['endpoints', pair({ etcd: { endpoints: ['a:1', 'a:1'] } }), 'spec.etcd.endpoints[1]: Duplicate value'],
     ['sessionTTLSeconds', pair({ sessionTTLSeconds: 9 }), 'should be greater than or equal to 10'],
-    ['rollout.policy', pair({ rollout: { policy: 'Supervised' } }), 'supported values: "Automatic", "Paused"'],
+    [
+      'rollout.policy',
+      pair({ rollout: { policy: 'Manual' } }),
+      'supported values: "Automatic", "Supervised", "Paused"',
+    ],
+    ...['deadHolder', 'zombieStandby', 'stuckHolder', 'lostNode'].map((field): [string, PairManifest, string] => [
+      `remediation.${field}`,
+      pair({ remediation: { [field]: 'Ask' } }),
+      `spec.remediation.${field}: Unsupported value: "Ask": supported values: "Auto", "Approve", "Never"`,
+    ]),
     ['pod.resources', pair({ pod: { resources: { limits: { memory: 'much' } } } }), 'spec.pod.resources.limits.memory'],
   ])('with a wrong %s is refused', async (_field, manifest, words) => {
     expect(await dryRun(server, manifest)).toContain(words);
@@ -143,7 +159,8 @@ describe('the rules', () => {
     const crd = await readCrd('crds/coordinatorpairs.yaml');
     const [version] = crd.spec.versions;
     const stated = new Set(version === undefined ? [] : messagesIn(version.schema.openAPIV3Schema));
-    const shown = [...ruleExamples.map(({ sentence }) => sentence), roleMayNotChange, pathMayNotChange];
+    const examples = ruleExamples.map(({ sentence }) => sentence);
+    const shown = [...examples, roleMayNotChange, pathMayNotChange, workloadMayNotChange];
     expect([...stated].sort()).toEqual([...new Set(shown)].sort());
   });
 
@@ -239,6 +256,38 @@ describe('the status', () => {
     expect(wideValues?.slice(8)).toEqual(['node-a,node-b', 'All is well.', 'False', '2.4.15']);
   });
 
+  it('holds proposals, answers and a plan, and no two proposals of one id', async () => {
+    await apply(pair({ rollout: { policy: 'Supervised' }, remediation: { deadHolder: 'Approve' } }, 'asking'));
+    const time = '2026-11-16T08:00:00Z';
+    const answer = { reason: 'Because', time };
+    const proposal = {
+      id: '0123456789abcdef',
+      action: 'MoveActive',
+      reason: 'RolloutReady',
+      evidence: 'asking-1 was renewed',
+      risk: 'nobody serves for a moment',
+      expiresTime: time,
+    };
+    const status = {
+      proposals: [proposal],
+      lastApproval: { id: proposal.id, result: 'Approved', ...answer },
+      lastRestart: { token: 'now', result: 'Started', ...answer },
+      restartToken: 'now',
+      failedRollout: { templateHash: 'abc', ...answer },
+      servingTemplateHash: 'def',
+      plan: [{ action: 'EndPod asking-1', reason: 'rollout' }],
+    };
+    const patch = (changes: object): Promise<string> =>
+      server.kubectl([
+        ...['patch', 'cpair', 'asking', '--subresource=status', '--type=merge'],
+        ...['-p', JSON.stringify({ status: changes })],
+      ]);
+    await patch(status);
+    expect(JSON.parse(await get('asking', '-o', 'jsonpath={.status}'))).toEqual(status);
+    await expect(patch({ proposals: [proposal, proposal] })).rejects.toThrow('Duplicate value');
+    await expect(patch({ proposals: [{ ...proposal, action: 'Guess' }] })).rejects.toThrow('Unsupported value');
+  });
+
   it('does not take a lease or a revision as a number, which would lose digits', async () => {
     await apply(pair({}, 'digits'));
     const patch = JSON.stringify({ status: { members: [{ state: 'Standby', leaseID: 8448064511126318204 }] } });
@@ -250,11 +299,14 @@ describe('the status', () => {
 
 describe('the examples', () => {
   it('are accepted by the API server as they stand', async () => {
-    const files = (await readdir('examples')).filter((file) => file.endsWith('.yaml')).sort();
+    const files = (await readdir('examples', { recursive: true })).filter((file) => file.endsWith('.yaml')).sort();
     expect(files).toEqual([
       'minimal.yaml',
       'mixcoord-2.6.yaml',
       'moved-from-helm-values.yaml',
+      'moved-from-helm/1-under-care.yaml',
+      'moved-from-helm/2-own-pods.yaml',
+      'taken-under-care-from-helm.yaml',
       'three-coordinators.yaml',
       'tls-auth.yaml',
     ]);

@@ -1,6 +1,7 @@
 import type { PairManifest, RuleExample } from './pairs.ts';
 import { minimalSpec, pair } from './pairs.ts';
 import { podRules } from './pod-rules.ts';
+import { workloadRules } from './workload-rules.ts';
 
 const of = (role: string, version: string): PairManifest => pair({ role, image: `milvusdb/milvus:v${version}` });
 const etcd = (changes: Readonly<Record<string, unknown>>): PairManifest =>
@@ -219,4 +220,10 @@ const configRules: readonly RuleExample[] = [
 ];
 
 /** At least one example for each rule that looks at one object; those that compare with the old one are elsewhere. */
-export const ruleExamples: readonly RuleExample[] = [...identityRules, ...etcdRules, ...configRules, ...podRules];
+export const ruleExamples: readonly RuleExample[] = [
+  ...identityRules,
+  ...etcdRules,
+  ...configRules,
+  ...podRules,
+  ...workloadRules,
+];

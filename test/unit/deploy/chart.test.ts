@@ -53,6 +53,7 @@ describe('the chart', () => {
       'ClusterRoleBinding /coordinator-pair-operator',
       'ClusterRoleBinding /coordinator-pair-operator-nodes',
       'CustomResourceDefinition /coordinatorpairs.ha.milvus.io',
+      'CustomResourceDefinition /etcdguards.ha.milvus.io',
       'Deployment coordinator-pair-system/coordinator-pair-operator',
       'PodDisruptionBudget coordinator-pair-system/coordinator-pair-operator',
       'Role coordinator-pair-system/coordinator-pair-operator-leader',
@@ -117,8 +118,8 @@ describe('the chart', () => {
       ofKind(await render(...values), 'CustomResourceDefinition').map(
         ({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'],
       );
-    expect(await policies()).toEqual(['keep']);
-    expect(await policies('crds.keep=false')).toEqual([undefined]);
+    expect(await policies()).toEqual(['keep', 'keep']);
+    expect(await policies('crds.keep=false')).toEqual([undefined, undefined]);
     expect(await policies('crds.enabled=false')).toEqual([]);
   });
 

@@ -58,9 +58,17 @@ describe("the operator's permissions", () => {
         ...['apps/statefulsets', '/services', '/configmaps', 'policy/poddisruptionbudgets'].flatMap((resource) =>
           ['get', 'list', 'watch', 'create', 'patch'].map((verb) => `${verb} ${resource}`),
         ),
+        'list apps/controllerrevisions',
         ...['get', 'list', 'watch', 'patch', 'delete'].map((verb) => `${verb} /pods`),
         'get /secrets',
+        'get apps/deployments',
+        'get apps/replicasets',
         'create events.k8s.io/events',
+        ...['get', 'list', 'watch'].map((verb) => `${verb} ha.milvus.io/etcdguards`),
+        'patch ha.milvus.io/etcdguards/status',
+        'get /pods/log',
+        'get /persistentvolumeclaims',
+        'list events.k8s.io/events',
       ].sort(),
     );
   });
@@ -133,13 +141,16 @@ describe('what people may do', () => {
       permissions: ['get', 'list', 'watch'].flatMap((verb) => [
         `${verb} ha.milvus.io/coordinatorpairs`,
         `${verb} ha.milvus.io/coordinatorpairs/status`,
+        `${verb} ha.milvus.io/etcdguards`,
+        `${verb} ha.milvus.io/etcdguards/status`,
       ]),
     });
     expect(roles).toContainEqual({
       labels: ['rbac.authorization.k8s.io/aggregate-to-edit'],
-      permissions: ['create', 'delete', 'deletecollection', 'patch', 'update'].map(
-        (verb) => `${verb} ha.milvus.io/coordinatorpairs`,
-      ),
+      permissions: ['create', 'delete', 'deletecollection', 'patch', 'update'].flatMap((verb) => [
+        `${verb} ha.milvus.io/coordinatorpairs`,
+        `${verb} ha.milvus.io/etcdguards`,
+      ]),
     });
   });
 

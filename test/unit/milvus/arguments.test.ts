@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { coordinatorArgs, registeredRoles } from '../../../src/milvus/arguments.ts';
+import { coordinatorArgs, electedRoles, registeredRoles } from '../../../src/milvus/arguments.ts';
 
 const v22 = { major: 2, minor: 2, patch: 16 };
 const v25 = { major: 2, minor: 5, patch: 10 };
@@ -41,5 +41,17 @@ describe('the roles that a process registers', () => {
 
   it('are four for all in one process before 2.6', () => {
     expect(registeredRoles('mixcoord', v25)).toEqual(['rootcoord', 'querycoord', 'datacoord', 'indexcoord']);
+  });
+});
+
+describe('the roles that are elected one by one', () => {
+  it.each([
+    ['mixcoord of 2.2: all four', 'mixcoord', v22, ['rootcoord', 'querycoord', 'datacoord', 'indexcoord']],
+    ['mixcoord of 2.5: indexcoord follows datacoord', 'mixcoord', v25, ['rootcoord', 'querycoord', 'datacoord']],
+    ['mixcoord of 2.6: itself', 'mixcoord', v26, ['mixcoord']],
+    ['datacoord of 2.5: not the indexcoord it registers', 'datacoord', v25, ['datacoord']],
+    ['indexcoord of 2.2: itself', 'indexcoord', v22, ['indexcoord']],
+  ] as const)('%s', (_, role, version, elected) => {
+    expect(electedRoles(role, version)).toEqual(elected);
   });
 });

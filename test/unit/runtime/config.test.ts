@@ -20,6 +20,7 @@ describe('resolveConfig', () => {
       config: {
         watchNamespaces: [],
         watchNodes: true,
+        etcdGuard: true,
         concurrency: 8,
         clusterDomain: 'cluster.local',
         leaderElection: {

@@ -1,4 +1,6 @@
+import type { PairFacts } from '../../facts.ts';
 import { holderOf } from '../members.ts';
+import { noTakeover } from '../no-takeover.ts';
 import { flagEffective } from '../role-sessions.ts';
 import { blind, isStopped, type Assessment, type Finding } from './assessment.ts';
 import { noConflict } from './no-conflict.ts';
@@ -39,15 +41,42 @@ export function activeElected(assessment: Assessment): Finding<typeof type> {
       type,
       status: 'True',
       reason: 'Elected',
-      message: `${who} holds the role without active-standby: the setting does not reach Milvus; look for a key under ${facts.pair.spec.etcd.rootPath}/config in etcd, which wins over the environment`,
+      message: `${who} holds the role without active-standby: the setting does not reach Milvus; ${whereToSet(facts)}look for a key under ${facts.pair.spec.etcd.rootPath}/config in etcd, which wins over the environment`,
+    };
+  const elsewhere = heldElsewhere(assessment, holder.session.serverID);
+  if (elsewhere.length > 0)
+    return {
+      type,
+      status: 'True',
+      reason: 'RolesSplit',
+      message: `${who} holds the role of this pair, but ${elsewhere.join(', ')}: before 2.6 each role of such a process is elected by itself, so this may be; to bring them together ask for a switchover, which moves what ${holder.pod?.name ?? 'it'} holds`,
     };
   return { type, status: 'True', reason: 'Elected', message: `${who} holds the role` };
+}
+
+/** Whoever makes the workload configures its Milvus: the two that are known, and Milvus' own name of the setting. */
+function whereToSet({ pair: { spec } }: PairFacts): string {
+  if (!spec.workloadRef) return '';
+  const { kind, name } = spec.workloadRef;
+  return `switch it on where ${kind} ${name} comes from (milvus-helm: activeStandby.enabled of the coordinator; milvus-operator: enableActiveStandby in spec.config), or `;
+}
+
+/** Roles of the pair's processes that another one of them holds. */
+function heldElsewhere({ facts: { etcd }, members }: Assessment, serverID: bigint): readonly string[] {
+  if (etcd.state !== 'Known') return [];
+  return (etcd.otherHolders ?? []).flatMap(({ role, holder }) => {
+    if (holder.serverID === serverID) return [];
+    const pod = members.find(({ session }) => session?.serverID === holder.serverID)?.pod;
+    return `${role} is held by ${pod?.name ?? holder.hostName ?? holder.address} (server ID ${holder.serverID})`;
+  });
 }
 
 function nobody(assessment: Assessment): Finding<typeof type> {
   if (isStopped(assessment))
     return { type, status: 'False', reason: 'Stopped', message: 'the pair is stopped: spec.runState is Stopped' };
   const { transition, facts } = assessment;
+  const stuck = overdue(assessment);
+  if (stuck) return { type, status: 'False', reason: 'NoTakeover', message: stuck };
   if (transition?.type === 'Failover')
     return {
       type,
@@ -60,4 +89,12 @@ function nobody(assessment: Assessment): Finding<typeof type> {
     ? `: a container waits with ${waiting.reason}${waiting.message ? ` (${waiting.message})` : ''}`
     : '';
   return { type, status: 'False', reason: 'Starting', message: `no process has registered as ACTIVE yet${why}` };
+}
+
+/** Who stands by beside a free role, once that lasts longer than any takeover does. */
+export function overdue({ facts, members }: Assessment): string | undefined {
+  const found = noTakeover(facts, members);
+  if (!found || facts.now < found.due) return undefined;
+  const names = found.standbys.map(({ pod }) => pod.name);
+  return `nobody holds the role since ${found.since.toISOString()} although ${names.join(' and ')} stand by: see NoConflict, then the log of ${names[0] ?? 'the standby'}; deleting that pod makes it start afresh`;
 }

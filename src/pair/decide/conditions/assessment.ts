@@ -1,4 +1,4 @@
-import type { Transition } from '../../../api/coordinator-pair.ts';
+import type { FailedRollout, LastApproval, Proposal, Transition } from '../../../api/coordinator-pair.ts';
 import type { ConditionFinding } from '../../../api/conditions.ts';
 import type { PairFacts } from '../../facts.ts';
 import type { Member } from '../members.ts';
@@ -23,6 +23,10 @@ export interface Assessment {
   readonly flappingUntil?: Date;
   /** Why a dead holder's lease is left to run out. */
   readonly waitingBecause?: string;
+  /** The wished template, if it was given up. */
+  readonly failedRollout?: FailedRollout;
+  readonly proposals?: readonly Proposal[];
+  readonly lastApproval?: LastApproval;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unsteadyUntil } from '../etcd-blame.ts';
 import { blind, type Assessment, type Finding } from './assessment.ts';
 
 const type = 'EtcdHealthy';
@@ -17,5 +18,13 @@ export function etcdHealthy(assessment: Assessment): Finding<typeof type> {
     };
   const unknown = blind(assessment);
   if (unknown) return { type, ...unknown };
+  const unsteady = unsteadyUntil(assessment.facts);
+  if (unsteady && etcd.state === 'Known' && etcd.outage)
+    return {
+      type,
+      status: 'False',
+      reason: 'JustBack',
+      message: `etcd could not be read from ${etcd.outage.since.toISOString()} to ${etcd.outage.end.toISOString()}: processes that lost their session meanwhile may still end, and pods are left alone until ${unsteady.toISOString()}`,
+    };
   return { type, status: 'True', reason: 'Healthy', message: 'a linearizable read succeeds' };
 }

@@ -7,6 +7,7 @@ import { paused } from './paused.ts';
 import { ready } from './ready.ts';
 import { reconciling } from './reconciling.ts';
 import { redundant } from './redundant.ts';
+import { remediationRequired } from './remediation-required.ts';
 import { serviceInSync } from './service-in-sync.ts';
 import { specValid } from './spec-valid.ts';
 import { stalled } from './stalled.ts';
@@ -25,6 +26,7 @@ export const judges: readonly Judge[] = [
   noConflict,
   upToDate,
   specValid,
+  remediationRequired,
   paused,
   reconciling,
   stalled,

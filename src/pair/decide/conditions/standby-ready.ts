@@ -1,3 +1,4 @@
+import { lostEtcd } from '../etcd-blame.ts';
 import { standbyOf, type Member } from '../members.ts';
 import { blind, isStopped, type Assessment, type Finding } from './assessment.ts';
 
@@ -24,6 +25,15 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
       status: 'False',
       reason: 'Zombie',
       message: `${zombie.pod.name} looks ready but is not registered in etcd and would never take over; delete the pod to start it afresh`,
+    };
+  const without = members.find(({ state }) => state === 'Starting')?.pod;
+  const blame = without && lostEtcd(without, assessment.facts.etcd);
+  if (without && blame !== undefined)
+    return {
+      type,
+      status: 'False',
+      reason: 'LostEtcd',
+      message: `${without.name} has not registered in etcd again: ${blame}; look at etcd, the pod is left alone`,
     };
   const starting = members.find(({ state }) => state === 'Starting' || state === 'Terminating');
   if (starting?.pod)

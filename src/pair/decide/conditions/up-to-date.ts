@@ -3,8 +3,23 @@ import type { Assessment, Finding } from './assessment.ts';
 const type = 'UpToDate';
 
 /** Whether both pods were made from the wished template. */
-export function upToDate({ facts, rolloutStalledAt, transition }: Assessment): Finding<typeof type> {
+export function upToDate({
+  facts,
+  rolloutStalledAt,
+  transition,
+  failedRollout,
+  proposals = [],
+}: Assessment): Finding<typeof type> {
   const { templateHash, pods, pair } = facts;
+  if (pair.spec.workloadRef) {
+    const { kind, name } = pair.spec.workloadRef;
+    return {
+      type,
+      status: 'True',
+      reason: 'Attached',
+      message: `${kind} ${name} makes the pods and renews them itself`,
+    };
+  }
   if (templateHash === undefined)
     return {
       type,
@@ -24,6 +39,20 @@ export function upToDate({ facts, rolloutStalledAt, transition }: Assessment): F
       status: 'False',
       reason: 'RolloutPaused',
       message: `${names} are renewed when rollout.policy is Automatic`,
+    };
+  if (failedRollout)
+    return {
+      type,
+      status: 'False',
+      reason: 'RolloutFailed',
+      message: `${names} are kept on the template that worked: ${failedRollout.reason}`,
+    };
+  if (proposals.some(({ action }) => action === 'MoveActive'))
+    return {
+      type,
+      status: 'False',
+      reason: 'AwaitingApproval',
+      message: `${names} is renewed when the move of ACTIVE is approved: see status.proposals`,
     };
   if (rolloutStalledAt)
     return {

@@ -8,7 +8,7 @@ const labels = '{name="coordinatorpair",controller="coordinatorpair"}';
 describe('workQueueMetrics', () => {
   it('shows zeros before anything happened', async () => {
     const registry = new Registry();
-    workQueueMetrics(registry, 'coordinatorpair');
+    workQueueMetrics(registry)('coordinatorpair');
     expect(await samplesOf(registry, /^workqueue/)).toEqual({
       [`workqueue_depth${labels}`]: '0',
       [`workqueue_adds_total${labels}`]: '0',
@@ -20,7 +20,7 @@ describe('workQueueMetrics', () => {
 
   it('counts what the queue tells', async () => {
     const registry = new Registry();
-    const queue = workQueueMetrics(registry, 'coordinatorpair');
+    const queue = workQueueMetrics(registry)('coordinatorpair');
     queue.added();
     queue.added();
     queue.depth(2);
@@ -42,7 +42,7 @@ describe('workQueueMetrics', () => {
   it('looks at the work under way on each scrape', async () => {
     const registry = new Registry();
     let running = { totalMs: 3_000, longestMs: 2_000 };
-    workQueueMetrics(registry, 'coordinatorpair').measure({ running: () => running });
+    workQueueMetrics(registry)('coordinatorpair').measure({ running: () => running });
     const seen = () => samplesOf(registry, /^workqueue_(unfinished|longest)/);
     expect(Object.values(await seen())).toEqual(['3', '2']);
     running = { totalMs: 0, longestMs: 0 };

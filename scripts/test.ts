@@ -1,0 +1,141 @@
+/**
+ * Runs layers of tests in the order given and says how many passed and failed:
+ *
+ *     node scripts/test.ts unit integration e2e
+ *
+ * The last line is `N passed, N failed`. A layer that cannot run here says why and counts as failed; with ALLOW_SKIP=1
+ * it is left out instead.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { ensureDebianPackages, clusterPackages } from '../test/cluster/packages.ts';
+import { ensurePrograms, programNames } from '../test/cluster/programs.ts';
+import { root } from './support/project.ts';
+
+interface Layer {
+  /** Why it cannot run on this machine, in a plain sentence; undefined: it can. */
+  readonly hindrance: () => string | undefined;
+  /** Makes what it needs that is not there yet. */
+  readonly prepare: () => Promise<unknown>;
+  readonly command: readonly string[];
+  /** Where jest writes its results. */
+  readonly results: readonly string[];
+}
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const build = (file: string): string => join(root, 'build', file);
+
+const jest = (project: string, workers: number): readonly string[] => [
+  ...['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', project],
+  ...['--maxWorkers', String(workers), '--json', '--outputFile', build(`jest-${project}.json`)],
+];
+
+const layers: Readonly<Record<string, Layer>> = {
+  unit: {
+    hindrance: () => undefined,
+    prepare: () => Promise.resolve(),
+    command: jest('unit', availableParallelism()),
+    results: [build('jest-unit.json')],
+  },
+  integration: {
+    hindrance: () => undefined,
+    prepare: () => ensurePrograms(['etcd', 'etcdctl', 'etcdutl', 'kube-apiserver', 'kubectl', 'helm']),
+    // Each worker starts an API server or etcds of its own.
+    command: jest('integration', Math.max(1, Math.min(4, availableParallelism()))),
+    results: [build('jest-integration.json')],
+  },
+  e2e: {
+    hindrance: () =>
+      process.platform === 'linux' && process.getuid?.() === 0
+        ? undefined
+        : 'end-to-end tests need Linux and root, because the nodes of the cluster are network namespaces and cgroups',
+    prepare: async () => {
+      await ensureDebianPackages(clusterPackages);
+      await ensurePrograms(programNames);
+    },
+    command: [join(root, 'test', 'e2e', 'run.ts')],
+    results: ['together', 'alone'].map((group) => build(`jest-e2e-${group}.json`)),
+  },
+};
+
+/** Runs one layer. What it prints goes to standard error, so that standard output has the counts alone. */
+async function runLayer(layer: Layer, signal: AbortSignal): Promise<Count> {
+  for (const file of layer.results) await rm(file, { force: true });
+  await layer.prepare();
+  signal.throwIfAborted();
+  const env = {
+    ...process.env,
+    PATH: [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+    NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+  };
+  const child = spawn(process.execPath, layer.command, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const pass = (): void => void child.kill('SIGTERM');
+  signal.addEventListener('abort', pass, { once: true });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  signal.removeEventListener('abort', pass);
+  const counts = await Promise.all(layer.results.map(countOf));
+  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+}
+
+interface JestResults {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numRuntimeErrorTestSuites: number;
+}
+
+/** A skipped test and a file that could not be run are failures; so is a group without results. */
+async function countOf(file: string): Promise<Count> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return { passed: 0, failed: 1 };
+  const results = JSON.parse(text) as JestResults;
+  const failed = results.numFailedTests + results.numPendingTests + results.numRuntimeErrorTestSuites;
+  return { passed: results.numPassedTests, failed };
+}
+
+async function main(names: readonly string[], signal: AbortSignal): Promise<Count> {
+  await mkdir(join(root, 'build'), { recursive: true });
+  const total = { passed: 0, failed: 0 };
+  for (const name of names) {
+    const layer = layers[name];
+    if (!layer) throw new Error(`no layer is named ${name}; there are ${Object.keys(layers).join(', ')}`);
+    const count = await oneLayer(name, layer, signal);
+    total.passed += count.passed;
+    total.failed += count.failed;
+  }
+  return total;
+}
+
+async function oneLayer(name: string, layer: Layer, signal: AbortSignal): Promise<Count> {
+  const hindrance = layer.hindrance();
+  if (hindrance !== undefined) {
+    print(`${name}: not run: ${hindrance}`);
+    return { passed: 0, failed: process.env['ALLOW_SKIP'] === '1' ? 0 : 1 };
+  }
+  const beganMs = performance.now();
+  const count = await runLayer(layer, signal);
+  const seconds = Math.round((performance.now() - beganMs) / 1000);
+  print(`${name}: ${count.passed} passed, ${count.failed} failed in ${seconds} s`);
+  return count;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const abort = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => abort.abort(new Error(`interrupted by ${name}`)));
+const names = process.argv.slice(2);
+const { passed, failed } = await main(names.length > 0 ? names : Object.keys(layers), abort.signal);
+print(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 || abort.signal.aborted ? 1 : 0;

@@ -1,0 +1,58 @@
+/** What a status may hold of one line. */
+const MAX_LINE_LENGTH = 400;
+
+/** Whatever follows these words in a log is nobody's business. */
+const secrets: readonly (readonly [RegExp, string])[] = [
+  [/:\/\/[^/\s@]+@/g, '://***@'],
+  [/((?:password|passwd|secret|authorization|bearer|api[-_]?key|user)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi, '$1***'],
+  [/(--user[= ])\S+/g, '$1***'],
+  [/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '***'],
+  [/-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|$)/g, '***'],
+];
+
+/** What a container wrote. */
+export interface LogLine {
+  /** Absent where the kubelet gave no time. */
+  readonly at?: Date;
+  readonly text: string;
+}
+
+/**
+ * Lines of a log that was read with timestamps, made fit for a status: what moves from one look to the next and what is
+ * secret is out.
+ */
+export function logLines(log: string): readonly LogLine[] {
+  return log.split('\n').flatMap((raw) => {
+    const [, time, rest] = /^(\d{4}-\d\d-\d\dT\S+) (.*)$/s.exec(raw) ?? [];
+    const text = cleanLine(rest ?? raw);
+    return text === '' ? [] : [{ ...(time === undefined ? {} : { at: new Date(time) }), text }];
+  });
+}
+
+/** One line: of etcd's JSON what it says, of a script's what follows its prefix. */
+export function cleanLine(raw: string): string {
+  // Scripts colour what they print.
+  const plain = raw.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '').trim();
+  const said = (fromJson(plain) ?? plain)
+    .replace(/^(?:\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?\s+)+/, '')
+    .replace(/^\w+ \d\d:\d\d:\d\d(?:\.\d+)?\s*(?:INFO|WARN|ERROR|DEBUG)?\s*==>\s*/, '')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)/g, '…')
+    .replaceAll(/0x[0-9a-f]{5,}/g, '0x…');
+  return redacted(said).slice(0, MAX_LINE_LENGTH);
+}
+
+/** The same text with secrets blackened. */
+export function redacted(text: string): string {
+  return secrets.reduce((clean, [pattern, replacement]) => clean.replaceAll(pattern, replacement), text);
+}
+
+function fromJson(line: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const { msg, error } = JSON.parse(line) as { readonly msg?: unknown; readonly error?: unknown };
+    if (typeof msg !== 'string') return undefined;
+    return typeof error === 'string' ? `${msg}: ${error}` : msg;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+import type { EtcdGuard } from '../api/etcd-guard.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Secret } from '../kube/core-types.ts';
+import { statefulSetKind } from '../kube/kinds.ts';
+import { answered } from './diagnose/quorum.ts';
+import type { EtcdFacts, GuardFacts, MemberLook, Subject } from './facts.ts';
+import { accessOf } from './member-target.ts';
+import type { GuardMemory } from './memory.ts';
+import { compareHashes, lookAtMembers } from './observe-members.ts';
+import { listPods, withEvidence, type PodSources } from './observe-pods.ts';
+import { looksWell, type PodFacts } from './pod-facts.ts';
+import { learnSetup, podNames, type EtcdSetup } from './setup/etcd-setup.ts';
+import type { EtcdStatefulSet } from './setup/stateful-set.ts';
+
+/** Reads Secrets by name. */
+export interface SecretReader {
+  /** @returns undefined when there is no such Secret or it may not be read. @throws ApiError */
+  secret(namespace: string, name: string): Promise<Secret | undefined>;
+  /** What was read did not work: the next look reads it again. */
+  forgetSecret(namespace: string, name: string): void;
+}
+
+/** Where facts come from. */
+export interface Sources extends PodSources {
+  readonly secrets: SecretReader;
+  readonly clock: Clock;
+}
+
+/**
+ * Gathers everything one look knows of an etcd. While all is well that is the StatefulSet, its pods and three small
+ * calls to each member; claims, events and logs are read only when it is not. Changes nothing.
+ *
+ * @throws ApiError when the API server cannot be asked.
+ */
+export async function observe(
+  guard: EtcdGuard,
+  sources: Sources,
+  memory: GuardMemory,
+  signal: AbortSignal,
+): Promise<GuardFacts> {
+  const now = sources.clock.wallTime();
+  return { now, guard, subject: await subjectOf(guard, sources, memory, now, signal) };
+}
+
+async function subjectOf(
+  guard: EtcdGuard,
+  sources: Sources,
+  memory: GuardMemory,
+  now: Date,
+  signal: AbortSignal,
+): Promise<Subject> {
+  const { client } = sources;
+  const { namespace } = guard.metadata;
+  const set = await client.get<EtcdStatefulSet>(statefulSetKind, guard.spec.statefulSetName, namespace, { signal });
+  if (!set) return { state: 'NotFound' };
+  const setup = learnSetup(set);
+  if ('why' in setup) return { state: 'NotEtcd', why: setup.why };
+  return { state: 'Etcd', facts: await factsOf(guard, setup, sources, memory, now, signal) };
+}
+
+async function factsOf(
+  guard: EtcdGuard,
+  setup: EtcdSetup,
+  sources: Sources,
+  memory: GuardMemory,
+  now: Date,
+  signal: AbortSignal,
+): Promise<EtcdFacts> {
+  const { clock } = sources;
+  const pods = await listPods(setup, sources, now, signal);
+  const missing = podNames(setup).filter((name) => !pods.some((pod) => pod.name === name));
+  const access = await accessFor(guard, setup, sources);
+  const cannotAsk = 'problem' in access ? access.problem : undefined;
+  const looks = 'problem' in access ? [] : await lookAtMembers(pods, setup, access, memory, signal);
+  forgetRefused(guard, looks, sources);
+  const hashes =
+    'problem' in access ? undefined : await compareHashes(looks, { clock, memory, setup, access, pods }, signal);
+  const suspects = suspectsAmong(pods, looks);
+  const unwell = suspects.length > 0 || missing.length > 0 || !pods.every(looksWell);
+  const closer = unwell
+    ? await withEvidence(pods, suspects, setup, sources, memory, now, signal)
+    : { pods, unread: [] };
+  const missingSince = memory.missingSince(missing.length > 0, now);
+  return {
+    now,
+    setup,
+    missing,
+    ...(missingSince ? { missingSince } : {}),
+    looks,
+    ...(hashes ? { hashes } : {}),
+    ...(cannotAsk === undefined ? {} : { cannotAsk }),
+    ...closer,
+  };
+}
+
+async function accessFor({ spec, metadata: { namespace } }: EtcdGuard, setup: EtcdSetup, { secrets }: Sources) {
+  const auth = spec.auth && (await secrets.secret(namespace, spec.auth.secretName));
+  const tls = spec.clientTLS && (await secrets.secret(namespace, spec.clientTLS.secretName));
+  return accessOf(spec, setup, { ...(auth ? { auth } : {}), ...(tls ? { tls } : {}) });
+}
+
+/** Credentials that did not work may have been renewed. */
+function forgetRefused(
+  { spec, metadata: { namespace } }: EtcdGuard,
+  looks: readonly MemberLook[],
+  { secrets }: Sources,
+) {
+  const refused = looks.some((look) => 'error' in look && /Unauthenticated|TLS/.test(look.error.code));
+  if (!refused) return;
+  for (const name of [spec.auth?.secretName, spec.clientTLS?.secretName])
+    if (name !== undefined) secrets.forgetSecret(namespace, name);
+}
+
+/** Pods that Kubernetes calls well and whose member does not answer as one should. */
+function suspectsAmong(pods: readonly PodFacts[], looks: readonly MemberLook[]): readonly string[] {
+  const good = answered({ looks })
+    .filter(
+      ({ answer }) => answer.readThroughQuorum && answer.status.leader !== 0n && answer.status.alarms.length === 0,
+    )
+    .map(({ podName }) => podName);
+  return pods
+    .filter(({ name }) => looks.some(({ podName }) => podName === name) && !good.includes(name))
+    .map(({ name }) => name);
+}

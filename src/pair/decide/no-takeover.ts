@@ -1,0 +1,35 @@
+import { findCondition } from '../../api/conditions.ts';
+import type { PairFacts } from '../facts.ts';
+import { holderOf, type Member, type RegisteredMember } from './members.ts';
+import { ASSUMED_TTL_SECONDS } from './plan.ts';
+
+/** A registered standby takes a free role within milliseconds; beyond the lease of a dead holder this is ample. */
+const ALLOWANCE_MS = 30_000;
+
+/** Processes that stand by although the role is free. */
+export interface NoTakeover {
+  readonly standbys: readonly RegisteredMember[];
+  /** Since when nobody has held the role. */
+  readonly since: Date;
+  /** When that is longer than any takeover takes: one TTL and half a minute after it began. */
+  readonly due: Date;
+}
+
+/**
+ * Registered standbys beside a role that nobody holds; undefined while there are none, or somebody holds it. A standby
+ * counts from its own start: one that has only just come up is about to take the role.
+ */
+export function noTakeover({ etcd, pair }: PairFacts, members: readonly Member[]): NoTakeover | undefined {
+  const elected = findCondition(pair.status?.conditions, 'ActiveElected');
+  if (etcd.state !== 'Known' || etcd.sessions.broken.length > 0 || holderOf(members) || elected?.status !== 'False')
+    return undefined;
+  const standbys = members.filter(
+    (member): member is RegisteredMember => member.state === 'Standby' && !!member.pod && !!member.session,
+  );
+  const since = new Date(elected.lastTransitionTime);
+  const starts = standbys.flatMap(({ pod }) => pod.container.runningSince?.getTime() ?? []);
+  if (starts.length === 0) return undefined;
+  const ttlSeconds = etcd.grantedTTLSeconds ?? pair.spec.sessionTTLSeconds ?? ASSUMED_TTL_SECONDS;
+  const fromMs = Math.max(since.getTime(), Math.min(...starts));
+  return { standbys, since, due: new Date(fromMs + ttlSeconds * 1000 + ALLOWANCE_MS) };
+}

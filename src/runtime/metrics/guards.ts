@@ -1,0 +1,94 @@
+import { Gauge } from 'prom-client';
+import type { Registry } from 'prom-client';
+
+/** Which guard. */
+export interface GuardName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What one guard's series say. */
+export interface GuardSeries {
+  readonly conditions: readonly { readonly type: string; readonly status: 'True' | 'False' | 'Unknown' }[];
+  readonly quorum?: { readonly voters: number; readonly healthy: number; readonly needed: number };
+  /** The ailment in one word; absent when nothing is wrong. */
+  readonly diagnosis?: string;
+}
+
+/** Metrics of the guards. */
+export interface GuardMetrics {
+  report(guard: GuardName, series: GuardSeries): void;
+  /** The guard is gone: its series go too. */
+  forget(guard: GuardName): void;
+  /** This replica no longer leads: what it knew of the guards is another one's to tell. */
+  forgetAll(): void;
+}
+
+/** The etcdguard_* metrics. */
+export function guardMetrics(registry: Registry): GuardMetrics {
+  const registers = [registry];
+  const labelNames = ['namespace', 'name'] as const;
+  const condition = new Gauge({
+    name: 'etcdguard_condition',
+    help: 'Always 1; one series a condition, whose label status is what the condition is now: True, False or Unknown.',
+    labelNames: ['namespace', 'name', 'condition', 'status'],
+    registers,
+  });
+  const diagnosis = new Gauge({
+    name: 'etcdguard_diagnosis',
+    help: 'Always 1; the label case says what ails the etcd. Absent when nothing does.',
+    labelNames: ['namespace', 'name', 'case'],
+    registers,
+  });
+  const voters = new Gauge({
+    name: 'etcdguard_voters',
+    help: 'Members that vote. Absent while they are not known.',
+    labelNames,
+    registers,
+  });
+  const healthy = new Gauge({
+    name: 'etcdguard_healthy_voters',
+    help: 'Voters that are healthy. Absent while they are not known.',
+    labelNames,
+    registers,
+  });
+  const needed = new Gauge({
+    name: 'etcdguard_needed_voters',
+    help: 'Healthy voters without which nothing can be written. Absent while they are not known.',
+    labelNames,
+    registers,
+  });
+  const shown = new Map<string, { readonly guard: GuardName; readonly remove: () => void }>();
+
+  const forget = ({ namespace, name }: GuardName): void => {
+    const key = `${namespace}/${name}`;
+    shown.get(key)?.remove();
+    shown.delete(key);
+  };
+
+  return {
+    report(guard, { conditions, quorum, diagnosis: found }) {
+      forget(guard);
+      const labels = { namespace: guard.namespace, name: guard.name };
+      const conditionLabels = conditions.map(({ type, status }) => ({ ...labels, condition: type, status }));
+      const diagnosisLabels = found === undefined ? [] : [{ ...labels, case: found }];
+      for (const series of conditionLabels) condition.set(series, 1);
+      for (const series of diagnosisLabels) diagnosis.set(series, 1);
+      if (quorum) {
+        voters.set(labels, quorum.voters);
+        healthy.set(labels, quorum.healthy);
+        needed.set(labels, quorum.needed);
+      }
+      const remove = (): void => {
+        for (const series of conditionLabels) condition.remove(series);
+        for (const series of diagnosisLabels) diagnosis.remove(series);
+        for (const gauge of [voters, healthy, needed]) gauge.remove(labels);
+      };
+      shown.set(`${guard.namespace}/${guard.name}`, { guard: labels, remove });
+    },
+    forget,
+    forgetAll: () => {
+      for (const { guard } of [...shown.values()]) forget(guard);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { ActiveWatch, type FollowTimes } from '../e2e/support/active-watch.ts';
+import type { ScenarioEtcd } from '../e2e/support/etcd.ts';
+import { EtcdWitness, type HolderChange } from '../e2e/support/etcd-witness.ts';
+import type { ScenarioPair } from '../e2e/support/pair.ts';
+import type { Scene } from '../e2e/support/scene.ts';
+import { until } from '../support/until.ts';
+
+/** The end of a process is told by its second: a death in the second of the binding would not be proven by it. */
+const AFTER_BINDING_MS = 1_000;
+
+/** A pair with everything that watches it. */
+export class BenchPair implements AsyncDisposable {
+  readonly ttlSeconds: number;
+  readonly pair: ScenarioPair;
+  readonly witness: EtcdWitness;
+  readonly #watch: ActiveWatch;
+  readonly #cluster: Cluster;
+  readonly #etcd: ScenarioEtcd;
+
+  private constructor(
+    ttlSeconds: number,
+    cluster: Cluster,
+    etcd: ScenarioEtcd,
+    watched: [ScenarioPair, EtcdWitness, ActiveWatch],
+  ) {
+    this.ttlSeconds = ttlSeconds;
+    this.#cluster = cluster;
+    this.#etcd = etcd;
+    [this.pair, this.witness, this.#watch] = watched;
+  }
+
+  /** Makes a rootcoord pair of a path of its own in the scene's etcd. */
+  static async start(scene: Scene, etcd: ScenarioEtcd, name: string, ttlSeconds: number): Promise<BenchPair> {
+    const pair = await scene.applyPair(name, {
+      sessionTTLSeconds: ttlSeconds,
+      etcd: { endpoints: ['etcd:2379'], rootPath: name },
+    });
+    const witness = await EtcdWitness.start(etcd, 'rootcoord', `${name}/meta/session/`);
+    return new BenchPair(ttlSeconds, scene.cluster, etcd, [pair, witness, await ActiveWatch.start(scene, pair)]);
+  }
+
+  /** Waits until ACTIVE and STANDBY are there and the ACTIVE's registration is bound to its container. */
+  async untilBound(): Promise<void> {
+    await this.pair.untilSteady({ timeoutMs: 180_000 });
+    await until(
+      `${this.pair.name}: the ACTIVE to be bound to its container`,
+      async () => {
+        const { active, members } = await this.pair.status();
+        const bound = members?.find(({ serverID }) => serverID === active?.serverID)?.boundTime;
+        return bound !== undefined && Date.now() - Date.parse(bound) > AFTER_BINDING_MS;
+      },
+      { timeoutMs: 120_000, everyMs: 200 },
+    );
+  }
+
+  /** Waits until etcd shows an ACTIVE and a STANDBY: what there is to see while nobody writes a status. */
+  async untilRegistered(): Promise<void> {
+    await until(
+      `${this.pair.name}: two processes to be registered`,
+      async () => (await this.#etcd.keys(`${this.pair.name}/meta/session/rootcoord`)).length === 3,
+      { timeoutMs: 120_000, everyMs: 200 },
+    );
+  }
+
+  /** Pod and node of the ACTIVE. */
+  async active(): Promise<{ readonly podName: string; readonly nodeName: string }> {
+    const { podName, nodeName } = (await this.pair.status()).active ?? {};
+    if (podName === undefined || nodeName === undefined) throw new Error(`${this.pair.name} has no ACTIVE`);
+    return { podName, nodeName };
+  }
+
+  /**
+   * Ends the process that etcd calls the ACTIVE: who that is is known without the operator too.
+   * @returns milliseconds until etcd shows another holder.
+   */
+  async killActive(signal: NodeJS.Signals = 'SIGKILL'): Promise<number> {
+    const { holder } = this.witness;
+    const { HostName: pod } = (await this.#etcd.json(`${this.pair.name}/meta/session/rootcoord`)) as {
+      HostName: string;
+    };
+    const killedMs = Date.now();
+    await this.#cluster.killContainer({ namespace: this.pair.namespace, pod }, signal);
+    const { atMs } = await this.witness.next(holder, { timeoutMs: (this.ttlSeconds + 60) * 1_000 });
+    return atMs - killedMs;
+  }
+
+  /** Waits until label, status and endpoints follow the last change of holder. */
+  async follow(): Promise<FollowTimes> {
+    const change: HolderChange | undefined = this.witness.changes.at(-1);
+    if (change?.serverID === undefined) throw new Error(`${this.pair.name} has no holder`);
+    return this.#watch.follow({ ...change, serverID: change.serverID }, { timeoutMs: 30_000 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]();
+    await this.witness[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,20 @@
+import type { Bench } from './bench.ts';
+import { quantile, type Series } from './series.ts';
+
+/** How soon a user could see a new holder, over all changes of ACTIVE measured before. */
+export function followTimes({ followed }: Bench): Promise<readonly Series[]> {
+  if (followed.length === 0) return Promise.resolve([]);
+  const ofKind = (kind: string) => followed.map((times) => times[kind] ?? 0);
+  const labels = ofKind('labelMs');
+  return Promise.resolve([
+    { name: 'etcd event to role label, 1 pair: median', unit: 'ms', values: [quantile(labels, 0.5)] },
+    {
+      name: `etcd event to role label, 1 pair: p99 of ${labels.length}`,
+      unit: 'ms',
+      values: [quantile(labels, 0.99)],
+      target: 'below 100 ms',
+    },
+    { name: 'etcd event to status', unit: 'ms', values: ofKind('statusMs') },
+    { name: 'etcd event to endpoint of the active Service', unit: 'ms', values: ofKind('endpointMs') },
+  ]);
+}

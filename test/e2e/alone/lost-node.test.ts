@@ -1,0 +1,72 @@
+import { expect } from '@jest/globals';
+import { until } from '../../support/until.ts';
+import { EtcdWitness } from '../support/etcd-witness.ts';
+import { scenario, type Scene } from '../support/scenario.ts';
+
+/** Kubernetes gives a pod five minutes on a node that does not answer; these are not to wait for that. */
+const soonEvicted = ['unreachable', 'not-ready'].map((taint) => ({
+  key: `node.kubernetes.io/${taint}`,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 1,
+}));
+
+scenario(
+  'a node is lost with the ACTIVE on it: the standby takes over, and redundancy is back after approval',
+  async (scene) => {
+    const { cluster, measurements } = scene;
+    const etcd = await scene.startEtcd(3);
+    const pair = await scene.applyPair('rootcoord', { sessionTTLSeconds: 10, pod: { tolerations: soonEvicted } });
+    await using witness = await EtcdWitness.start(etcd, 'rootcoord');
+    const { status: before } = await pair.untilSteady();
+    const { podName = '', nodeName = '', serverID } = before?.active ?? {};
+    const [life] = (await pair.lives()).filter(({ name }) => name === podName);
+    const lostMs = Date.now();
+    await cluster.killNode(nodeName);
+    try {
+      const elected = await witness.next(serverID, { timeoutMs: 60_000 });
+      measurements['failoverMs'] = elected.atMs - lostMs;
+      expect(elected.serverID).toBe(before?.standby?.serverID);
+      await until('the pod to be in deletion', async () => deletionOf(scene, podName), { timeoutMs: 180_000 });
+      await until(
+        'the status to name the ACTIVE',
+        async () => (await pair.status()).active?.serverID === elected.serverID,
+        {
+          timeoutMs: 60_000,
+        },
+      );
+      expect((await pair.status()).proposals).toBeUndefined();
+
+      await backdate(scene, nodeName, 6);
+      await pair.until('RemediationRequired', 'True', 'LostNode');
+      const [proposal] = (await pair.status()).proposals ?? [];
+      expect(proposal).toMatchObject({ action: 'ForceDeletePod', reason: 'LostNode' });
+      expect(proposal?.evidence).toContain(`its node ${nodeName} is not ready since`);
+      expect((await pair.lives()).filter(({ name }) => name === podName)).toMatchObject([{ uid: life?.uid }]);
+
+      const approvedMs = Date.now();
+      await pair.approve(proposal?.id ?? '', 'Completed');
+      const { status } = await pair.untilSteady();
+      measurements['redundantAgainMs'] = Date.now() - approvedMs;
+      expect(status?.active?.serverID).toBe(elected.serverID);
+      expect(status?.standby?.podName).toBe(podName);
+      expect(status?.standby?.nodeName).not.toBe(nodeName);
+      expect(witness.holdersSince(lostMs)).toEqual([elected.serverID]);
+      await pair.untilEvent('LostPodDeleted');
+    } finally {
+      await cluster.restartNode(nodeName);
+    }
+  },
+  { timeoutMs: 480_000 },
+);
+
+async function deletionOf({ kubectl }: Scene, pod: string): Promise<boolean> {
+  return (await kubectl.run(['get', 'pod', pod, '--output', 'jsonpath={.metadata.deletionTimestamp}'])) !== '';
+}
+
+/** Lets a node have been not ready for some minutes already. */
+async function backdate({ kubectl }: Scene, node: string, minutes: number): Promise<void> {
+  const lastTransitionTime = new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const patch = JSON.stringify({ status: { conditions: [{ type: 'Ready', lastTransitionTime }] } });
+  await kubectl.run(['patch', 'node', node, '--subresource=status', '--type=strategic', '--patch', patch]);
+}

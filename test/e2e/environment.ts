@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder, progress } from '../cluster/cache.ts';
+import { connectCluster, startCluster, type Cluster } from '../cluster/cluster.ts';
+import { onInterruption } from '../cluster/interruption.ts';
+import { run } from '../cluster/process.ts';
+import { buildStandInImages } from '../images/build.ts';
+import { installOperator } from './support/operator.ts';
+import { Kubectl } from './support/kubectl.ts';
+import { clusterName, logsFolder, operatorNamespace, root } from './support/settings.ts';
+
+/** A cluster with the operator, ready for scenarios. */
+export interface Environment {
+  /** Aborted when this process is told to end. */
+  readonly signal: AbortSignal;
+  /** Keeps the logs when something failed, and removes the cluster unless it is to be kept. */
+  close(good: boolean): Promise<void>;
+}
+
+/** Brings up what the scenarios need; what is there already and has not changed is taken as it is. */
+export async function openEnvironment({ keep }: { readonly keep: boolean }): Promise<Environment> {
+  const abort = new AbortController();
+  const release = onInterruption((received) => {
+    abort.abort(new Error(`interrupted by ${received}`));
+    return Promise.resolve();
+  });
+  delete process.env['CLUSTER']; // the scenarios' processes connect to the local cluster; kind's cannot be taken up
+  const archives = await buildImages();
+  const cluster = await takeUpOrStart(keep, abort.signal);
+  const close = async (good: boolean) => {
+    release();
+    if (abort.signal.aborted) return; // the cluster itself sees to it that it is removed
+    if (!good) await saveLogs(cluster);
+    if (!keep) await cluster.stop();
+  };
+  try {
+    const operatorImage = await loadImages(cluster, archives);
+    progress('installing the operator by its chart');
+    await installOperator(cluster, operatorImage);
+    return { signal: abort.signal, close };
+  } catch (error) {
+    await close(false);
+    throw error;
+  }
+}
+
+interface Archives {
+  readonly operator: string;
+  readonly others: readonly string[];
+}
+
+async function buildImages(): Promise<Archives> {
+  await run(process.execPath, [join(root, 'scripts', 'image.ts')]);
+  const standIns = await buildStandInImages(cacheFolder('images'));
+  return { operator: join(root, 'build', 'image.tar'), others: [...new Set(standIns.map(({ tarPath }) => tarPath))] };
+}
+
+async function takeUpOrStart(keep: boolean, signal: AbortSignal): Promise<Cluster> {
+  if (keep) {
+    try {
+      return connectCluster(clusterName);
+    } catch {
+      progress(`no cluster ${clusterName} was kept`);
+    }
+  }
+  return startCluster({ name: clusterName, keep, signal });
+}
+
+/** Brings each archive to the nodes, unless exactly that one is there. @returns what tells this operator's image. */
+async function loadImages(cluster: Cluster, { operator, others }: Archives): Promise<string> {
+  const record = join(cluster.runDir, 'loaded-images.json');
+  const loaded = new Set(JSON.parse(await readFile(record, 'utf8').catch(() => '[]')) as string[]);
+  const digests = await Promise.all([operator, ...others].map(digestOf));
+  for (const [index, archive] of [operator, ...others].entries()) {
+    if (loaded.has(digests[index] ?? '')) continue;
+    progress(`loading ${archive}`);
+    await cluster.loadImage(archive);
+  }
+  await writeFile(record, JSON.stringify(digests));
+  return digests[0]?.slice(0, 16) ?? '';
+}
+
+async function digestOf(archive: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(archive))
+    .digest('hex');
+}
+
+async function saveLogs(cluster: Cluster): Promise<void> {
+  progress(`something failed: logs are in ${logsFolder}`);
+  await mkdir(logsFolder, { recursive: true });
+  await cluster.saveLogs(join(logsFolder, 'cluster'));
+  const kubectl = new Kubectl(cluster.kubeconfigPath, operatorNamespace);
+  for (const [file, question] of [
+    ['operator.log', ['logs', '--selector', 'app.kubernetes.io/component=operator', '--prefix', '--tail', '-1']],
+    ['operator.txt', ['describe', 'pods']],
+    ['pairs.txt', ['describe', 'coordinatorpairs', '--all-namespaces']],
+  ] as const) {
+    await writeFile(join(logsFolder, file), await kubectl.run(question).catch(String));
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { it } from '@jest/globals';
+import { openScene, slug, type Measurements, type Scene } from './scene.ts';
+import { logsFolder, resultsFolder } from './settings.ts';
+
+export type { Measurements, Scene } from './scene.ts';
+
+const defaultTimeoutMs = 240_000;
+
+/**
+ * One thing that must hold, on a real cluster: a test with a namespace of its own, which is gone afterwards. Leaves its
+ * measurements for the report, and when it fails, what `kubectl` had to say.
+ */
+export function scenario(
+  title: string,
+  play: (scene: Scene) => Promise<void>,
+  { timeoutMs = defaultTimeoutMs }: { readonly timeoutMs?: number } = {},
+): void {
+  it(
+    title,
+    async () => {
+      await using stage = await openScene(title);
+      let passed = false;
+      try {
+        await play(stage.scene);
+        passed = true;
+      } finally {
+        if (!passed) await keepEvidence(title, stage.scene);
+        await report(title, passed, stage.scene.measurements);
+      }
+    },
+    timeoutMs,
+  );
+}
+
+async function report(title: string, passed: boolean, measurements: Measurements): Promise<void> {
+  await mkdir(resultsFolder, { recursive: true });
+  const result = { scenario: title, passed, measurements };
+  await writeFile(join(resultsFolder, `${slug(title)}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+}
+
+/** Namespaces are gone by the time somebody looks, so what they held is written down. */
+async function keepEvidence(title: string, { kubectl }: Scene): Promise<void> {
+  const questions = [
+    ['get', 'coordinatorpairs,statefulsets,pods,services,endpointslices', '--output', 'wide'],
+    ['describe', 'coordinatorpairs'],
+    ['describe', 'pods'],
+    ['get', 'events', '--sort-by', '.metadata.creationTimestamp'],
+    ['logs', '--selector', 'app.kubernetes.io/name=milvus', '--all-containers', '--prefix', '--tail', '100'],
+  ];
+  const answers = questions.map(async (question) => {
+    const answer = await kubectl.run(question).catch(String);
+    return `$ kubectl ${question.join(' ')}\n${answer}`;
+  });
+  await mkdir(logsFolder, { recursive: true });
+  await writeFile(join(logsFolder, `${slug(title)}.txt`), (await Promise.all(answers)).join('\n\n'));
+}

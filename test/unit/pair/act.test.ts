@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import { ApiError } from '../../../src/kube/errors.ts';
+import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus } from '../../../src/pair/act.ts';
+import { fakeClient } from '../kube/fake-client.ts';
+import { aStatefulSet } from './support/facts.ts';
+import { FakeStores, sessionKey } from './support/fake-stores.ts';
+import { aPair } from './support/pair.ts';
+import { aPod } from './support/pods.ts';
+import { aSession } from './support/sessions.ts';
+
+const signal = new AbortController().signal;
+const refusal = (code: number, reason = 'any') => new ApiError(`refused with ${code}`, { code, reason });
+const keys = [
+  sessionKey('rootcoord', 7, 'rootcoord-0', '10.0.0.1:53100'),
+  sessionKey('rootcoord-7', 7, 'rootcoord-0', '10.0.0.1:53100'),
+  sessionKey('rootcoord-8', 8, 'rootcoord-1', '10.0.0.2:53100'),
+];
+
+/** A client that notes its calls and answers with `answer`. */
+function client(method: 'mergePatch' | 'delete' | 'apply', answer: (...args: readonly unknown[]) => unknown) {
+  const calls: unknown[][] = [];
+  const call = (...args: unknown[]) => {
+    calls.push(args);
+    return Promise.resolve().then(() => answer(...args));
+  };
+  return { calls, client: fakeClient({ [method]: call }) };
+}
+const throws = (error: Error) => () => {
+  throw error;
+};
+
+describe('changing role labels', () => {
+  const changes = [
+    { podName: 'rootcoord-0', podUID: 'u0' },
+    { podName: 'rootcoord-1', podUID: 'u1', role: 'active' as const },
+  ];
+
+  it('patches each pod in order, bound to its uid', async () => {
+    const { calls, client: api } = client('mergePatch', () => ({}));
+    await changeRoleLabels(api, 'milvus', changes, signal);
+    expect(calls.map(([, name, namespace, patch]) => [name, namespace, patch])).toEqual([
+      ['rootcoord-0', 'milvus', { metadata: { uid: 'u0', labels: { 'ha.milvus.io/role': null } } }],
+      ['rootcoord-1', 'milvus', { metadata: { uid: 'u1', labels: { 'ha.milvus.io/role': 'active' } } }],
+    ]);
+  });
+
+  it.each([
+    [404, 'NotFound'],
+    [409, 'Conflict'],
+  ])('goes on when a pod is gone or replaced (%i)', async (code, reason) => {
+    const { calls, client: api } = client('mergePatch', throws(refusal(code, reason)));
+    await changeRoleLabels(api, 'milvus', changes, signal);
+    expect(calls).toHaveLength(2);
+  });
+
+  it('stops when the old label cannot be taken off: two pods must never both say active', async () => {
+    const { calls, client: api } = client('mergePatch', throws(refusal(500)));
+    await expect(changeRoleLabels(api, 'milvus', changes, signal)).rejects.toThrow('refused with 500');
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('applying children', () => {
+  const children = [{ desired: aStatefulSet('a') }];
+
+  it('tells what was changed', async () => {
+    const { client: api } = client('apply', () => ({ metadata: { resourceVersion: '2' } }));
+    expect(await applyChildren(api, children, signal)).toEqual({
+      rejections: [],
+      changed: [{ object: 'StatefulSet/rootcoord', drift: [] }],
+    });
+  });
+
+  it.each([400, 422])('reports content that the API server refuses (%i) as a fault of the spec', async (code) => {
+    const { client: api } = client('apply', throws(refusal(code)));
+    const { rejections } = await applyChildren(api, children, signal);
+    expect(rejections).toEqual([
+      {
+        reason: 'RejectedByServer',
+        message: `the API server refuses StatefulSet/rootcoord as the spec asks for it: refused with ${code}`,
+      },
+    ]);
+  });
+
+  it.each([403, 409, 500])('fails for any other reason (%i): the look is repeated', async (code) => {
+    const { client: api } = client('apply', throws(refusal(code)));
+    await expect(applyChildren(api, children, signal)).rejects.toThrow(`refused with ${code}`);
+  });
+});
+
+describe('ending a pod', () => {
+  const act = { podName: 'rootcoord-0', podUID: 'u0', holderServerID: 7n, why: 'test' };
+  async function end(
+    changes: Partial<typeof act | { readonly holderServerID: undefined }>,
+    { isLeader = true, answer = (): unknown => true } = {},
+  ) {
+    const stores = new FakeStores();
+    stores.kvs = keys;
+    const { calls, client: api } = client('delete', answer);
+    using store = stores.acquire({ endpoints: [] }, 'by-dev/meta/session/');
+    const outcome = endPod(
+      { ...act, ...changes },
+      aPair(),
+      'rootcoord',
+      { client: api, store, isLeader: () => isLeader },
+      signal,
+    );
+    return { outcome: await outcome, calls };
+  }
+
+  it('names the uid of the pod', async () => {
+    const { outcome, calls } = await end({});
+    expect(outcome).toBe('Ended');
+    expect(calls.map(([, name, namespace, options]) => [name, namespace, options])).toEqual([
+      ['rootcoord-0', 'milvus', { uid: 'u0', signal }],
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof end>, string, number]>([
+    ['another process holds the role by now', [{ holderServerID: 6n }], 'WorldChanged', 0],
+    ['somebody holds the role that nobody should hold', [{ holderServerID: undefined }], 'WorldChanged', 0],
+    ['this process may no longer lead', [{}, { isLeader: false }], 'NotLeader', 0],
+    ['the pod is gone', [{}, { answer: () => false }], 'WorldChanged', 1],
+    ['the pod was replaced', [{}, { answer: throws(refusal(409, 'Conflict')) }], 'WorldChanged', 1],
+  ])('does nothing when %s', async (_, world, expected, calls) => {
+    const ended = await end(...world);
+    expect([ended.outcome, ended.calls.length]).toEqual([expected, calls]);
+  });
+});
+
+describe('ending the session of a dead process', () => {
+  const session = aSession(7n, 'rootcoord-0', { lease: 7n, createRevision: 7n });
+  const successor = {
+    state: 'Standby' as const,
+    holder: false,
+    pod: aPod('rootcoord-1'),
+    session: aSession(8n, 'rootcoord-1', { lease: 8n }),
+  };
+
+  async function revoke(
+    act: Parameters<typeof revokeLease>[0],
+    kvs = keys,
+    { successorTTL = 20, isLeader = true } = {},
+  ) {
+    const stores = new FakeStores();
+    stores.kvs = kvs;
+    stores.leases.set(8n, { ttlSeconds: successorTTL });
+    using store = stores.acquire({ endpoints: [] }, 'by-dev/meta/session/');
+    const outcome = await revokeLease(act, 'rootcoord', { store, isLeader: () => isLeader }, signal);
+    return { outcome, revoked: stores.revoked };
+  }
+
+  it('ends that very lease', async () => {
+    expect(await revoke({ session, evidence: 'dead', successor })).toEqual({ outcome: 'Revoked', revoked: [7n] });
+  });
+
+  it('ends an orphan without a successor', async () => {
+    const orphan = aSession(8n, 'rootcoord-1', { lease: 8n, createRevision: 8n });
+    expect(await revoke({ session: orphan, evidence: 'dead' })).toEqual({ outcome: 'Revoked', revoked: [8n] });
+  });
+
+  it.each<[string, Parameters<typeof revoke>]>([
+    ['the registration was made anew', [{ session: { ...session, createRevision: 6n }, evidence: 'dead', successor }]],
+    ['the registration is on another lease', [{ session: { ...session, lease: 70n }, evidence: 'dead', successor }]],
+    ['the registration is gone', [{ session, evidence: 'dead', successor }, []]],
+    ['the successor is gone', [{ session, evidence: 'dead', successor }, keys.slice(0, 2)]],
+    ['the successor is about to be gone', [{ session, evidence: 'dead', successor }, keys, { successorTTL: 0 }]],
+    ['the holder has no successor', [{ session, evidence: 'dead' }]],
+  ])('does nothing when %s', async (_, world) => {
+    expect(await revoke(...world)).toEqual({ outcome: 'WorldChanged', revoked: [] });
+  });
+
+  it('does nothing when this process may no longer lead', async () => {
+    const result = await revoke({ session, evidence: 'dead', successor }, keys, { isLeader: false });
+    expect(result).toEqual({ outcome: 'NotLeader', revoked: [] });
+  });
+});
+
+it('a status is written for the version of the pair that it was computed from', async () => {
+  const { calls, client: api } = client('apply', () => ({}));
+  await writeStatus(api, aPair(), { observedGeneration: 1 }, signal);
+  expect(calls[0]?.slice(1)).toEqual([
+    {
+      apiVersion: 'ha.milvus.io/v1alpha1',
+      kind: 'CoordinatorPair',
+      metadata: {
+        name: 'rootcoord',
+        namespace: 'milvus',
+        uid: '5f0c1b6e-0000-4000-8000-000000000001',
+        resourceVersion: '100',
+      },
+      status: { observedGeneration: 1 },
+    },
+    { force: true, subresource: 'status', signal },
+  ]);
+});

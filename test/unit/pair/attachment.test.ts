@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import { observeWorkload, podsOf, releaseWorkload } from '../../../src/pair/attachment.ts';
+import { aPair } from './support/pair.ts';
+import { deployment, workloadPod, WorkloadWorld } from './support/workload-world.ts';
+
+const { signal } = new AbortController();
+
+/** One look at the workload and its pods. */
+async function look(world: WorkloadWorld) {
+  const attachment = await observeWorkload(world.pair, world, world.memory, signal);
+  return { ...attachment, ...(await podsOf(world.pair, attachment, world, world.memory)) };
+}
+
+describe('a workload and its pods', () => {
+  it('are found by name and by selector', async () => {
+    const world = new WorkloadWorld();
+    const { workload, pods, foreignPods, problems } = await look(world);
+    expect(workload?.view).toMatchObject({ name: 'my-release-rootcoord', replicas: 2 });
+    expect(pods.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect([foreignPods, problems]).toEqual([[], []]);
+    expect(world.followed).toEqual(['component=rootcoord']);
+  });
+
+  it('cost nothing to look at again while nothing changes', async () => {
+    const world = new WorkloadWorld();
+    await look(world);
+    const before = [...world.calls];
+    await look(world);
+    expect(world.calls).toEqual(before);
+    expect(world.followed).toHaveLength(1);
+  });
+
+  it('are read again when the pods are others than they were', async () => {
+    const world = new WorkloadWorld();
+    await look(world);
+    world.pods = [workloadPod('a'), workloadPod('c')];
+    world.deployment = deployment({ matchLabels: { component: 'rootcoord' } }, { generation: 2 });
+    await look(world);
+    expect(world.calls.filter((call) => call.startsWith('Deployment'))).toHaveLength(2);
+  });
+
+  it('are told apart from pods that only look like them', async () => {
+    const world = new WorkloadWorld();
+    world.pods = [workloadPod('a'), workloadPod('debug', { owner: 'somebody' })];
+    const { pods, foreignPods } = await look(world);
+    expect(pods.map(({ name }) => name)).toEqual(['a']);
+    expect(foreignPods).toEqual(['debug']);
+  });
+
+  it('are without those that have ended for good, which still prove what became of their containers', async () => {
+    const world = new WorkloadWorld();
+    world.pods = [workloadPod('a'), workloadPod('evicted', { phase: 'Failed' })];
+    const { pods, allPods } = await look(world);
+    expect(pods.map(({ name }) => name)).toEqual(['a']);
+    expect(allPods.map(({ name }) => name)).toEqual(['a', 'evicted']);
+  });
+
+  it('are not waited for without end', async () => {
+    const world = new WorkloadWorld();
+    world.lists = false;
+    const looked = look(world);
+    const refused = expect(looked).rejects.toThrow(
+      'the pods of Deployment milvus/my-release-rootcoord could not be listed',
+    );
+    await world.clock.advance(5_000);
+    await refused;
+  });
+});
+
+describe('a workload that cannot be looked after', () => {
+  it('is one that does not exist', async () => {
+    const world = new WorkloadWorld();
+    world.deployment = undefined;
+    const { problems, pods } = await look(world);
+    expect(problems).toEqual([
+      {
+        reason: 'WorkloadNotFound',
+        message: expect.stringContaining('Deployment my-release-rootcoord does not exist'),
+      },
+    ]);
+    expect(pods).toEqual([]);
+    expect(world.followed).toEqual([]);
+  });
+
+  it('is one that selects by expressions', async () => {
+    const world = new WorkloadWorld();
+    world.deployment = deployment({ matchExpressions: [{ key: 'component', operator: 'Exists' }] });
+    const { problems } = await look(world);
+    expect(problems).toEqual([
+      {
+        reason: 'WorkloadNotSelectable',
+        message: expect.stringContaining('must select its pods by matchLabels alone'),
+      },
+    ]);
+  });
+
+  const ref = { kind: 'Deployment', name: 'my-release-rootcoord' } as const;
+  const other = (name: string, creationTimestamp: string, namespace = 'milvus') =>
+    aPair({
+      spec: { image: undefined, workloadRef: ref },
+      metadata: { name, namespace, uid: `uid-of-${name}`, creationTimestamp },
+    });
+
+  it.each([
+    ['an older pair looks after', [other('older', '2025-01-01T00:00:00Z')], 'older'],
+    ['a younger pair looks after as well', [other('younger', '2027-01-01T00:00:00Z')], undefined],
+    ['a pair of another namespace has by name', [other('far', '2025-01-01T00:00:00Z', 'elsewhere')], undefined],
+  ])('may be one that %s', async (_, others, takenBy) => {
+    const world = new WorkloadWorld();
+    world.others = others;
+    const { workload, pods } = await look(world);
+    expect(workload?.takenBy).toBe(takenBy);
+    expect(pods).toHaveLength(takenBy === undefined ? 2 : 0);
+  });
+
+  it('is one that a pair has made for itself', async () => {
+    const world = new WorkloadWorld();
+    const controller = { apiVersion: 'ha.milvus.io/v1alpha1', kind: 'CoordinatorPair', name: 'owner', uid: 'x' };
+    world.deployment = deployment(
+      { matchLabels: { component: 'rootcoord' } },
+      { ownerReferences: [{ ...controller, controller: true }] },
+    );
+    expect((await look(world)).workload?.takenBy).toBe('owner');
+  });
+});
+
+describe('a workload that is let go', () => {
+  it('loses its role labels, bound to the uid of each pod, and is followed no longer', async () => {
+    const world = new WorkloadWorld();
+    world.pods = [workloadPod('a', { role: 'active' }), workloadPod('b', { role: 'standby' }), workloadPod('c')];
+    await look(world);
+    await releaseWorkload(world.pair.metadata, world, world.memory, signal);
+    expect(world.patches).toEqual(
+      ['a', 'b'].map((name) => ({
+        name,
+        patch: { metadata: { uid: `uid-of-${name}`, labels: { 'ha.milvus.io/role': null } } },
+      })),
+    );
+    expect(world.unfollowed).toEqual(['component=rootcoord']);
+  });
+
+  it('is nothing to do for a pair that never had one', async () => {
+    const world = new WorkloadWorld();
+    await releaseWorkload(world.pair.metadata, world, world.memory, signal);
+    expect(world.patches).toEqual([]);
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CoordinatorPairStatus, Transition } from '../../../../src/api/coordinator-pair.ts';
+import { activeChange } from '../../../../src/pair/decide/active-change.ts';
+import { memberStates } from '../../../../src/pair/decide/members.ts';
+import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts';
+import type { PodView } from '../../../../src/pair/pod-view.ts';
+import { aContainer, aPod } from '../support/pods.ts';
+import { aSession, heldBy } from '../support/sessions.ts';
+import { isoAfter, NOW } from '../support/time.ts';
+
+const first = aPod('rootcoord-0');
+const second = aPod('rootcoord-1');
+const atRest = heldBy(aSession(7n), aSession(8n, 'rootcoord-1'));
+const crashed = aPod('rootcoord-0', {
+  ready: false,
+  container: aContainer({
+    runningSince: undefined,
+    terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-01-01T11:59:59Z' },
+  }),
+});
+
+/** rootcoord-0 was ACTIVE, as server 7. */
+const before: CoordinatorPairStatus = {
+  active: {
+    podName: 'rootcoord-0',
+    nodeName: 'node-a',
+    address: '10.0.0.1:53100',
+    serverID: '7',
+    sinceTime: isoAfter(-3600),
+  },
+};
+const failover = (reason: string, secondsAgo: number): Transition => ({
+  type: 'Failover',
+  from: 'rootcoord-0',
+  reason,
+  step: 'AwaitingLease',
+  startTime: isoAfter(-secondsAgo),
+  deadlineTime: isoAfter(30 - secondsAgo),
+});
+const planned = (type: 'Switchover' | 'Rollout', step = 'MovingActive'): Transition => ({
+  ...failover('Requested', 2),
+  type,
+  step,
+});
+
+function changeIn(
+  sessions: RoleSessions,
+  pods: readonly PodView[],
+  previous: CoordinatorPairStatus | undefined,
+  stopped = false,
+) {
+  const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30 });
+  return activeChange(members, previous, { now: NOW, ttlSeconds: 30, stopped, deaths: [] });
+}
+const reasonsOf = ({ events }: ReturnType<typeof changeIn>) => events.map(({ reason }) => reason);
+
+describe('a change of ACTIVE', () => {
+  it('is nothing while the same process holds the role', () => {
+    expect(changeIn(atRest, [first, second], before)).toEqual({ active: before.active, events: [] });
+  });
+
+  it('is an election and no failover where nobody was ACTIVE before', () => {
+    const change = changeIn(atRest, [first, second], undefined);
+    expect(change.active).toEqual({ ...before.active, sinceTime: isoAfter(0) });
+    expect(reasonsOf(change)).toEqual(['ActiveElected']);
+    expect([change.lastFailover, change.completed]).toEqual([undefined, undefined]);
+  });
+
+  it('is nothing where nobody is and nobody was', () => {
+    expect(changeIn(heldBy(undefined), [first], undefined)).toEqual({ events: [] });
+  });
+
+  it('begins when the container of the ACTIVE ends, before its lease does', () => {
+    const change = changeIn(atRest, [crashed, second], before);
+    expect(change.active?.serverID).toBe('7');
+    expect(change.transition).toEqual({
+      type: 'Failover',
+      from: 'rootcoord-0',
+      reason: 'ActiveProcessEnded',
+      step: 'AwaitingLease',
+      startTime: isoAfter(0),
+      deadlineTime: isoAfter(30),
+    });
+    expect(reasonsOf(change)).toEqual(['ActiveLost', 'FailoverStarted']);
+    expect(change.events[0]?.note).toContain('exit code 137 (OOMKilled)');
+  });
+
+  it('begins when the pod of the ACTIVE is gone and its keys are not', () => {
+    const change = changeIn(atRest, [second], before);
+    expect(change.transition?.reason).toBe('ActiveProcessEnded');
+    expect(change.active).toEqual(before.active);
+  });
+
+  it('begins when the container restarted in place and the dead key is still there', () => {
+    const change = changeIn(heldBy(aSession(7n), aSession(8n, 'rootcoord-1'), aSession(9n)), [first, second], before);
+    expect(change.transition?.reason).toBe('ActiveProcessEnded');
+  });
+
+  it('does not begin while the address of the pod is not reported yet', () => {
+    const change = changeIn(atRest, [aPod('rootcoord-0', { ip: undefined, ready: false }), second], before);
+    expect([change.transition, change.events]).toEqual([undefined, []]);
+  });
+
+  it('begins when the key is gone first', () => {
+    const change = changeIn(heldBy(undefined, aSession(8n, 'rootcoord-1')), [first, second], before);
+    expect(change.transition).toMatchObject({
+      reason: 'ActiveKeyGone',
+      step: 'AwaitingHolder',
+      deadlineTime: isoAfter(30),
+    });
+    expect(change.active).toBeUndefined();
+  });
+
+  it('is told once: while the failover is recorded no event is repeated', () => {
+    const previous = { ...before, transition: failover('ActiveProcessEnded', 5) };
+    expect(changeIn(atRest, [crashed, second], previous)).toEqual({
+      active: before.active,
+      transition: previous.transition,
+      events: [],
+    });
+  });
+
+  it.each<[string, Transition, readonly PodView[], string, number]>([
+    ['by the end of the lease', failover('ActiveProcessEnded', 25), [crashed, second], 'LeaseExpired', 25_000],
+    [
+      'by a revoke, long before the lease could end',
+      failover('ActiveProcessEnded', 3),
+      [crashed, second],
+      'LeaseRevoked',
+      3_000,
+    ],
+    ['in order', failover('ActiveKeyGone', 1), [second], 'Released', 1_000],
+    ['after a crash whose key was gone first', failover('ActiveKeyGone', 1), [crashed, second], 'LeaseExpired', 1_000],
+  ])('is completed %s', (_, transition, pods, how, durationMilliseconds) => {
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), pods, { ...before, transition });
+    const told = { from: 'rootcoord-0', to: 'rootcoord-1', reason: transition.reason, how, durationMilliseconds };
+    expect(change.lastFailover).toEqual({ ...told, noticedTime: transition.startTime, endTime: isoAfter(0) });
+    expect(change.completed).toEqual({ ...told, time: isoAfter(0), type: 'Failover' });
+    expect(change.transition).toBeUndefined();
+    expect(reasonsOf(change)).toEqual(['ActiveElected', 'FailoverCompleted']);
+  });
+
+  it('is completed too when the key was free for a while and no ACTIVE stands in the status', () => {
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [second], {
+      transition: failover('ActiveKeyGone', 4),
+    });
+    expect(change.lastFailover).toMatchObject({ from: 'rootcoord-0', to: 'rootcoord-1', durationMilliseconds: 4_000 });
+  });
+
+  it('is told afterwards when it happened while the operator was away', () => {
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [first, second], before);
+    expect(change.lastFailover).toMatchObject({
+      reason: 'ActiveChangedUnseen',
+      noticedTime: isoAfter(0),
+      durationMilliseconds: 0,
+    });
+  });
+
+  it.each<[string, Transition]>([
+    ['switchover', planned('Switchover')],
+    ['rollout', planned('Rollout')],
+  ])('by a %s is no failover and leaves the transition to who began it', (_, transition) => {
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [first, second], { ...before, transition });
+    expect(change.transition).toBe(transition);
+    expect(change.lastFailover).toBeUndefined();
+    expect(change.completed).toMatchObject({
+      type: transition.type,
+      from: 'rootcoord-0',
+      to: 'rootcoord-1',
+      durationMilliseconds: 2_000,
+    });
+    expect(reasonsOf(change)).toEqual(['ActiveElected']);
+  });
+
+  it('while a rollout replaces the standby is a failover beside it', () => {
+    const transition = planned('Rollout', 'ReplacingStandby');
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [crashed, second], { ...before, transition });
+    expect(change.transition).toBe(transition);
+    expect(change.lastFailover).toMatchObject({
+      from: 'rootcoord-0',
+      to: 'rootcoord-1',
+      reason: 'ActiveChangedUnseen',
+    });
+  });
+
+  it('back to the same pod in a new process is no completed switchover', () => {
+    const transition = planned('Switchover');
+    const change = changeIn(heldBy(aSession(9n)), [first, second], { ...before, transition });
+    expect(change.transition).toBe(transition);
+    expect(change.completed).toMatchObject({ type: 'Failover', from: 'rootcoord-0', to: 'rootcoord-0' });
+  });
+
+  it('to a new process in the same pod is a failover', () => {
+    const change = changeIn(heldBy(aSession(9n)), [first, second], before);
+    expect(change.active).toMatchObject({ podName: 'rootcoord-0', serverID: '9', sinceTime: isoAfter(0) });
+    expect(change.lastFailover).toMatchObject({ from: 'rootcoord-0', to: 'rootcoord-0' });
+  });
+
+  it('is taken back when the process lives after all', () => {
+    const change = changeIn(atRest, [first, second], { ...before, transition: failover('ActiveKeyGone', 1) });
+    expect([change.transition, change.events]).toEqual([undefined, []]);
+  });
+
+  it('is not taken back when the container restarts in place and the new process has not registered yet', () => {
+    const restarted = aPod('rootcoord-0', {
+      ready: false,
+      container: aContainer({ lastTerminated: { exitCode: 137 } }),
+    });
+    const transition = failover('ActiveProcessEnded', 2);
+    expect(changeIn(atRest, [restarted, second], { ...before, transition }).transition).toBe(transition);
+    const overdue = failover('ActiveProcessEnded', 31);
+    expect(changeIn(atRest, [restarted, second], { ...before, transition: overdue }).transition).toBeUndefined();
+  });
+
+  it('is nothing to tell of while the pair is stopped', () => {
+    expect(changeIn(heldBy(undefined), [], before, true)).toEqual({ events: [] });
+  });
+
+  it.each([
+    ['when it is first seen', undefined],
+    ['while it holds the role', { active: { address: '10.9.9.9:53100', serverID: '9', sinceTime: isoAfter(-60) } }],
+  ])('is no failover of a stranger %s', (_, previous) => {
+    const change = changeIn(heldBy(aSession(9n, 'stranger', { address: '10.9.9.9:53100' })), [first, second], previous);
+    expect(change.transition).toBeUndefined();
+    expect(change.active).toMatchObject({ address: '10.9.9.9:53100', serverID: '9' });
+    expect(change.active?.podName).toBeUndefined();
+  });
+
+  it('names a process that is no pod of ours by its address', () => {
+    const sessions = heldBy(aSession(9n, 'elsewhere', { address: '10.9.9.9:53100', hostName: undefined }));
+    expect(changeIn(sessions, [first, second], before).lastFailover?.to).toBe('10.9.9.9:53100');
+  });
+});

@@ -1,0 +1,55 @@
+import { facts, known, unreachable } from '../../support/facts.ts';
+import { describeCondition } from '../../support/expect-conditions.ts';
+import { aContainer, aPod } from '../../support/pods.ts';
+import * as situations from '../../support/situations.ts';
+import { after } from '../../support/time.ts';
+
+const besides = (second: ReturnType<typeof aPod>) =>
+  facts({ pods: [aPod('rootcoord-0'), second], etcd: known(situations.firstAlone, 30) });
+
+describeCondition('StandbyReady', [
+  ['is true when a second process is registered', facts(), 'True', 'Registered', /^rootcoord-1 \(server ID 8\)/],
+  ['is unknown while blind', facts({ etcd: unreachable }), 'Unknown', 'EtcdUnreachable', /cannot be read since/],
+  [
+    'is false while it starts',
+    besides(aPod('rootcoord-1', { container: aContainer({ runningSince: after(-5) }) })),
+    'False',
+    'Starting',
+    /rootcoord-1 has not registered/,
+  ],
+  [
+    'is false while it crashes, with its exit code',
+    besides(situations.crashLooping),
+    'False',
+    'Starting',
+    /CrashLoopBackOff.*exit code 134/,
+  ],
+  [
+    'is false while it stops',
+    besides(aPod('rootcoord-1', { terminating: true })),
+    'False',
+    'Terminating',
+    /successor has not registered/,
+  ],
+  [
+    'is false for a zombie, however ready its pod',
+    besides(aPod('rootcoord-1')),
+    'False',
+    'Zombie',
+    /rootcoord-1 looks ready.*never take over/,
+  ],
+  [
+    'is false without a second pod',
+    facts({ pods: [aPod('rootcoord-0')], etcd: known(situations.firstAlone, 30) }),
+    'False',
+    'Missing',
+    /no second process/,
+  ],
+  [
+    'is false when stopped',
+    situations.withSpec({ runState: 'Stopped' }, { pods: [], etcd: known(situations.nobody) }),
+    'False',
+    'Stopped',
+    /stopped/,
+  ],
+]);

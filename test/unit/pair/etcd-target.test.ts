@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Secret } from '../../../src/kube/core-types.ts';
+import { etcdTarget } from '../../../src/pair/etcd-target.ts';
+import { aPair } from './support/pair.ts';
+
+const etcd = { rootPath: 'by-dev', metaSubPath: 'meta' };
+const secret = (texts: Readonly<Record<string, string>>): Secret => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'any' },
+  data: Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')])),
+});
+const login = secret({ username: 'root', password: 'geheim-ä' });
+const certificates = secret({ 'ca.crt': 'CA', 'tls.crt': 'CERT', 'tls.key': 'KEY' });
+const targetOf = (endpoints: string[]) => etcdTarget(aPair({ spec: { etcd: { ...etcd, endpoints } } }), {});
+
+describe('where the operator finds the etcd of a pair', () => {
+  it.each([
+    ['my-release-etcd:2379', 'my-release-etcd.milvus.svc:2379'],
+    ['etcd-0.etcd.other.svc:2379', 'etcd-0.etcd.other.svc:2379'],
+    ['10.0.0.5:2379', '10.0.0.5:2379'],
+    ['[fd00::1]:2379', '[fd00::1]:2379'],
+    ['localhost:2379', 'localhost:2379'],
+  ])('%s is dialled as %s', (written, dialled) => {
+    expect(targetOf([written])).toEqual({ target: { endpoints: [dialled] } });
+  });
+
+  it('logs in with what the Secret holds', () => {
+    const pair = aPair({ spec: { etcd: { ...etcd, endpoints: ['e:2379'], auth: { secretName: 'login' } } } });
+    expect(etcdTarget(pair, { auth: login })).toMatchObject({
+      target: { auth: { username: 'root', password: 'geheim-ä' } },
+    });
+  });
+
+  it.each<[string, string[], string | undefined, string | undefined]>([
+    ['the host as written', ['my-release-etcd:2379'], undefined, 'my-release-etcd'],
+    ['the host as written, for several ports of it', ['e:2379', 'e:2380'], undefined, 'e'],
+    ['each host as dialled when they differ', ['a:2379', 'b:2379'], undefined, undefined],
+    ['the name the spec gives', ['a:2379', 'b:2379'], 'etcd.example.com', 'etcd.example.com'],
+  ])('verifies %s', (_, endpoints, serverName, expected) => {
+    const tls = { secretName: 'tls', ...(serverName === undefined ? {} : { serverName }) };
+    const found = etcdTarget(aPair({ spec: { etcd: { ...etcd, endpoints, tls } } }), { tls: certificates });
+    const shown = 'target' in found ? found.target.tls : undefined;
+    expect(shown).toEqual({
+      ca: 'CA',
+      cert: 'CERT',
+      key: 'KEY',
+      ...(expected === undefined ? {} : { serverName: expected }),
+    });
+  });
+
+  it.each<[string, object, object, RegExp]>([
+    [
+      'its Secret is not there',
+      { auth: { secretName: 'login' } },
+      {},
+      /spec\.etcd\.auth\.secretName: Secret login does not exist.*username, password/,
+    ],
+    [
+      'its Secret lacks a key',
+      { auth: { secretName: 'login' } },
+      { auth: secret({ username: 'root' }) },
+      /Secret login lacks the keys password/,
+    ],
+    [
+      'a key is empty',
+      { auth: { secretName: 'login' } },
+      { auth: secret({ username: 'root', password: '' }) },
+      /lacks the keys password/,
+    ],
+    [
+      'the client certificate is missing',
+      { tls: { secretName: 'tls' } },
+      { tls: secret({ 'ca.crt': 'CA' }) },
+      /Secret tls lacks the keys tls\.crt, tls\.key/,
+    ],
+  ])('cannot be told when %s, and says what to do', (_, spec, secrets, problem) => {
+    const pair = aPair({ spec: { etcd: { ...etcd, endpoints: ['e:2379'], ...spec } } });
+    expect(etcdTarget(pair, secrets)).toEqual({ problem: expect.stringMatching(problem) as unknown });
+  });
+});

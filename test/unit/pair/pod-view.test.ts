@@ -1,0 +1,84 @@
+import { expect, it } from '@jest/globals';
+import type { Pod } from '../../../src/kube/core-types.ts';
+import { viewPod } from '../../../src/pair/pod-view.ts';
+
+const running: Pod = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: {
+    name: 'rootcoord-0',
+    namespace: 'milvus',
+    uid: 'u1',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    labels: { 'ha.milvus.io/role': 'active' },
+    annotations: { 'ha.milvus.io/template-hash': 'abc' },
+  },
+  spec: { nodeName: 'node-a' },
+  status: {
+    podIP: '10.0.0.1',
+    conditions: [{ type: 'Ready', status: 'True' }],
+    containerStatuses: [
+      { name: 'sidecar', ready: true, restartCount: 0, containerID: 'containerd://other' },
+      {
+        name: 'milvus',
+        ready: true,
+        restartCount: 1,
+        containerID: 'containerd://c1',
+        state: { running: { startedAt: '2026-01-01T00:00:05Z' } },
+        lastState: { terminated: { exitCode: 1, containerID: 'containerd://c0' } },
+      },
+    ],
+  },
+};
+
+it('a pod is seen by what its kubelet last said of the Milvus container', () => {
+  expect(viewPod(running)).toEqual({
+    name: 'rootcoord-0',
+    namespace: 'milvus',
+    uid: 'u1',
+    ip: '10.0.0.1',
+    nodeName: 'node-a',
+    hostNetwork: false,
+    ready: true,
+    terminating: false,
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+    roleLabel: 'active',
+    templateHash: 'abc',
+    container: {
+      id: 'containerd://c1',
+      runningSince: new Date('2026-01-01T00:00:05Z'),
+      lastTerminated: { exitCode: 1, containerID: 'containerd://c0' },
+    },
+  });
+});
+
+it('a pod that was just made is seen without what is not known yet', () => {
+  const { metadata } = running;
+  expect(
+    viewPod({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a', uid: 'u', creationTimestamp: metadata.creationTimestamp ?? '' },
+    }),
+  ).toEqual({
+    name: 'a',
+    namespace: '',
+    uid: 'u',
+    hostNetwork: false,
+    ready: false,
+    terminating: false,
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+    container: {},
+  });
+});
+
+it('a pod being deleted, with a container that waits, is seen as such', () => {
+  const waiting = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } };
+  const view = viewPod({
+    ...running,
+    metadata: { ...running.metadata, deletionTimestamp: '2026-01-01T01:00:00Z' },
+    status: { containerStatuses: [{ name: 'milvus', ready: false, restartCount: 3, state: waiting }] },
+  });
+  expect([view.terminating, view.ready, view.ip]).toEqual([true, false, undefined]);
+  expect(view.container).toEqual(waiting);
+});
