@@ -30,7 +30,7 @@ function page(series: readonly Series[], busyness: string): string {
 Written by \`make bench\`; do not edit. One run on the local cluster (three nodes on one machine): ${machine()};
 ${busyness}. Stand-ins for Milvus keep their sessions as Milvus 2.5 does and take up the role in 200 ms; real activation comes
 on top, with and without the operator. Times with a new holder are taken from etcd by \`etcdctl watch\`, which shares no code
-with the operator. "Alone" is the same in the same run with the operator scaled to 0; the ratio is of the medians.
+with the operator, in whole milliseconds: a release and the next transaction that reach it together are 0 apart. "Alone" is the same in the same run with the operator scaled to 0; the ratio is of the medians.
 
 | what | times | median | min to max | target | alone: median | ratio to alone |
 | --- | --- | --- | --- | --- | --- | --- |

@@ -281,7 +281,7 @@ export interface CoordinatorPairSpec {
      */
     zombieStandby: 'Auto' | 'Approve' | 'Never';
     /**
-     * What to do when the ACTIVE's pod was told to stop, has not done so within its grace period or two minutes, whichever is shorter, and still holds the role, while its node is ready. `Approve` (the default): propose to kill it. `Auto`: kill it when a STANDBY is registered. `Never`: wait for the rest of its grace period.
+     * What to do when the ACTIVE's pod was told to stop, has not done so within its grace period or two minutes, whichever is shorter, and still holds the role, while its node is ready. `Approve` (the default): propose to kill it. `Auto`: kill it when a STANDBY is registered. `Never`: wait for the rest of its grace period. Where the kubelet does not kill it, taking its session is proposed, with `Auto` too.
      */
     stuckHolder: 'Auto' | 'Approve' | 'Never';
     /**

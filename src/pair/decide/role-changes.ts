@@ -133,7 +133,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
       ...(rollout.due ? [rollout.due] : []),
       ...approvals.proposals.map(({ expiresTime }) => new Date(expiresTime)),
     ],
-    revoke: deadHolder === 'Approve' ? granted.revoke : dead.revoke,
+    revoke: [...(deadHolder === 'Approve' ? [] : dead.revoke), ...granted.revoke],
     ...(endPod ? { endPod } : {}),
     events: [...role.events, ...(drain?.events ?? []), ...switchover.events, ...rollout.events, ...approvals.events],
   };

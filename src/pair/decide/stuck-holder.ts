@@ -1,52 +1,96 @@
 import type { PairFacts } from '../facts.ts';
-import { holderOf, standbyOf, type Member } from './members.ts';
-import type { RemedyCandidate } from './remedy.ts';
+import type { PodView } from '../pod-view.ts';
+import { holderOf, standbyOf, type Member, type RegisteredMember } from './members.ts';
+import type { Remedy, RemedyCandidate } from './remedy.ts';
+import type { Session } from './role-sessions.ts';
 
 /** Milvus stops within seconds or not at all, whatever grace it is given: milvus-operator gives 30 days. */
 export const STUCK_AFTER_MS = 120_000;
+/** A kubelet that kills at the end of the grace period has reported it by then. */
+export const KUBELET_MS = 10_000;
+
+/** The ACTIVE that was told to stop and does not. */
+interface Stuck {
+  readonly pod: PodView;
+  readonly session: Session;
+  readonly requestedAt: Date;
+  readonly graceSeconds: number;
+  readonly nodeName: string;
+  readonly standby: RegisteredMember | undefined;
+}
 
 /**
  * The ACTIVE that was told to stop and does not: its pod has been in deletion for longer than its grace period, or two
- * minutes, and it still holds the role. On a node that is ready its kubelet can kill it and report its end; on one that
- * is not, nothing can be done but to wait for the lease (lost-node.ts follows).
+ * minutes, its process still runs and holds the role. First its grace period is cut to a second. Kubelets since
+ * Kubernetes 1.22 keep to the first one all the same until they are restarted (kubernetes#83916, kubernetes#113717;
+ * seen with 1.35): then its session is all that can be taken from it, which is never done without asking.
+ *
+ * On a node that is not ready nothing is known of the process, and nothing is done but to wait for its lease.
  */
 export function stuckHolder({ pair, nodes }: PairFacts, members: readonly Member[]): RemedyCandidate | undefined {
-  const holder = holderOf(members);
-  const { pod, session } = holder ?? {};
   const policy = pair.spec.remediation.stuckHolder;
-  if (!pod?.deletion || !session || policy === 'Never' || !nodes.get(pod.nodeName ?? '')?.ready) return undefined;
-  const { requestedAt, graceSeconds } = pod.deletion;
-  const nodeName = pod.nodeName ?? '';
-  const standby = standbyOf(members);
+  const { pod, session } = holderOf(members) ?? {};
+  const nodeName = pod?.nodeName ?? '';
+  if (policy === 'Never' || !session || !nodes.get(nodeName)?.ready) return undefined;
+  if (!pod?.deletion || !pod.container.runningSince) return undefined;
+  const stuck: Stuck = { pod, session, nodeName, standby: standbyOf(members), ...pod.deletion };
+  const { requestedAt, graceSeconds } = stuck;
+  const due = new Date(requestedAt.getTime() + Math.min(graceSeconds * 1000, STUCK_AFTER_MS) + KUBELET_MS);
+  if (graceSeconds > 1) return { due, remedy: cutGrace(stuck, policy) };
+  const remedy = session.lease === 0n ? undefined : takeSession(stuck);
+  return remedy && { due, remedy };
+}
+
+function evidenceOf({ pod, session, requestedAt, graceSeconds, nodeName }: Stuck): string {
+  return `${pod.name} was told to stop at ${requestedAt.toISOString()} with ${graceSeconds} s of grace, runs and still holds the role (server ID ${session.serverID}); its node ${nodeName} is ready`;
+}
+
+function cutGrace(stuck: Stuck, policy: Remedy['policy']): Remedy {
+  const { pod, session, requestedAt, nodeName, standby } = stuck;
   const successor = standby
     ? `${standby.pod.name} takes over once its end is proven, or its session has run out`
     : 'no standby is registered: nobody serves until a new process has started';
   return {
-    due: new Date(requestedAt.getTime() + Math.min(graceSeconds * 1000, STUCK_AFTER_MS)),
-    remedy: {
-      action: 'StopPod',
-      policy: policy === 'Auto' && standby ? 'Auto' : 'Approve',
-      podUID: pod.uid,
-      reason: 'StuckHolder',
-      evidence: `${pod.name} was told to stop at ${requestedAt.toISOString()} with ${graceSeconds} s of grace and still holds the role (server ID ${session.serverID}); its node ${nodeName} is ready`,
-      risk: `the process is killed without stopping in order; ${successor}`,
-      act: {
-        kind: 'EndPod',
-        endPod: {
-          podName: pod.name,
-          podUID: pod.uid,
-          holderServerID: session.serverID,
-          why: 'it was told to stop, does not, and holds the role',
-          force: { graceSeconds: 1, nodeName, nodeReady: true },
-          event: {
-            type: 'Warning',
-            reason: 'StuckHolderKilled',
-            action: 'StopActive',
-            note: `${pod.name} was told to stop at ${requestedAt.toISOString()}, did not, and held the role: its grace period was cut to one second`,
-            key: `stuck-${pod.uid}`,
-          },
+    action: 'StopPod',
+    policy: policy === 'Auto' && standby ? 'Auto' : 'Approve',
+    podUID: pod.uid,
+    reason: 'StuckHolder',
+    evidence: evidenceOf(stuck),
+    risk: `the process is killed without stopping in order; ${successor}`,
+    act: {
+      kind: 'EndPod',
+      endPod: {
+        podName: pod.name,
+        podUID: pod.uid,
+        holderServerID: session.serverID,
+        why: 'it was told to stop, does not, and holds the role',
+        force: { graceSeconds: 1, nodeName, nodeReady: true },
+        event: {
+          type: 'Warning',
+          reason: 'StuckHolderKilled',
+          action: 'StopActive',
+          note: `${pod.name} was told to stop at ${requestedAt.toISOString()}, did not, and held the role: its grace period was cut to one second`,
+          key: `stuck-${pod.uid}`,
         },
       },
+    },
+  };
+}
+
+/** Times: session code of 2.2.8 to 3.x, run. From 2.6.7 on a process learns of it at its next keepalive. */
+function takeSession(stuck: Stuck): Remedy | undefined {
+  const { pod, session, standby } = stuck;
+  if (!standby) return undefined;
+  return {
+    action: 'RevokeLease',
+    policy: 'Approve',
+    podUID: pod.uid,
+    reason: 'StuckHolder',
+    evidence: `${evidenceOf(stuck)}; its kubelet has not killed it; ${standby.pod.name} is registered to take over`,
+    risk: `the process runs when its session is taken: it ends within 2 s of that up to Milvus 2.6.6, and from 2.6.7 on within a third of the session TTL, beside the new ACTIVE; restarting the kubelet of ${stuck.nodeName} is the way without that`,
+    act: {
+      kind: 'RevokeLease',
+      revoke: { session, successor: standby, evidence: 'it was told to stop, does not, and that was approved' },
     },
   };
 }

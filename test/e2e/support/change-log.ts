@@ -65,12 +65,20 @@ export class ChangeLog<T extends KubeObject> implements Disposable {
     return undefined;
   }
 
-  async #record(client: KubeClient, kind: ResourceKind, namespace: string, resourceVersion: string): Promise<void> {
+  /** One watch after the other, each from where the last one ended: a watch lasts half a minute. */
+  async #record(client: KubeClient, kind: ResourceKind, namespace: string, since: string): Promise<void> {
     const { signal } = this.#stop;
+    let resourceVersion = since;
     try {
-      for await (const event of client.watch<T>(kind, { namespace, resourceVersion, signal }))
-        if (event.type !== 'BOOKMARK')
+      while (!signal.aborted)
+        for await (const event of client.watch<T>(kind, { namespace, resourceVersion, signal })) {
+          if (event.type === 'BOOKMARK') {
+            ({ resourceVersion } = event);
+            continue;
+          }
+          ({ resourceVersion } = event.object.metadata);
           this.#changes.push({ atMs: Date.now(), deleted: event.type === 'DELETED', object: event.object });
+        }
     } catch (error) {
       if (!signal.aborted) throw error;
     }

@@ -72,9 +72,9 @@ describe('an ACTIVE that was told to stop and does not', () => {
   const stuck = decide(stuckHolder);
 
   it.each([
-    ['its grace period', 60, 60],
-    ['two minutes, however long its grace is', 2_592_000, 120],
-  ])('may be killed after %s', (_, graceSeconds, dueSeconds) => {
+    ['its grace period', 60, 70],
+    ['two minutes, however long its grace is', 2_592_000, 130],
+  ])('may be killed after %s and what a kubelet needs', (_, graceSeconds, dueSeconds) => {
     const found = stuck({ pods: [ending('rootcoord-0', graceSeconds, 0), standby] });
     expect(found?.due).toEqual(after(dueSeconds));
     expect(found?.remedy).toMatchObject({
@@ -93,6 +93,10 @@ describe('an ACTIVE that was told to stop and does not', () => {
   it.each<[string, World]>([
     ['it is not being deleted', { pods: [aPod('rootcoord-0'), standby] }],
     [
+      'its process has ended: its session is about to go',
+      { pods: [{ ...ending('rootcoord-0', 60, 90), container: aContainer({ runningSince: undefined }) }, standby] },
+    ],
+    [
       'its node is not ready',
       { pods: [ending('rootcoord-0', 60, 90), standby], nodes: nodesOf(node('node-a', { ready: false })) },
     ],
@@ -101,6 +105,20 @@ describe('an ACTIVE that was told to stop and does not', () => {
     ['that is not wished', { pods: [ending('rootcoord-0', 60, 90), standby], remediation: { stuckHolder: 'Never' } }],
   ])('is left alone when %s', (_, world) => {
     expect(stuck(world)).toBeUndefined();
+  });
+
+  it('may lose its session when its kubelet does not kill it, never without asking', () => {
+    const world = { pods: [ending('rootcoord-0', 1, 5), standby], remediation: { stuckHolder: 'Auto' as const } };
+    const found = stuck(world);
+    expect(found?.due).toEqual(after(6));
+    expect(found?.remedy).toMatchObject({
+      action: 'RevokeLease',
+      policy: 'Approve',
+      reason: 'StuckHolder',
+      act: { kind: 'RevokeLease', revoke: { session: { serverID: 7n }, successor: { session: { serverID: 8n } } } },
+    });
+    expect(found?.remedy.risk).toContain('beside the new ACTIVE');
+    expect(stuck({ ...world, sessions: heldBy(aSession(7n)) })).toBeUndefined();
   });
 
   it('is killed without asking only where that is wished and a standby is registered', () => {
