@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { root } from '../e2e/support/settings.ts';
 import { median, ratio, type Series } from './series.ts';
 
@@ -17,7 +18,8 @@ export async function writeReport(series: readonly Series[], busyness: string): 
   const withRatios = series.map((one) => ({ ...one, ratioToAlone: ratio(one) }));
   const json = JSON.stringify({ machine: machine(), busyness, series: withRatios }, undefined, 2);
   await writeFile(join(root, 'build', 'bench.json'), `${json}\n`);
-  await writeFile(join(root, 'docs', 'benchmark.md'), page(series, busyness));
+  const path = join(root, 'docs', 'benchmark.md');
+  await writeFile(path, await format(page(series, busyness), { ...(await resolveConfig(path)), filepath: path }));
 }
 
 function page(series: readonly Series[], busyness: string): string {

@@ -82,7 +82,8 @@ export class ActiveWatch implements Disposable {
         (pods) => {
           const active = pods.filter(
             ({ metadata: { labels = {} } }) =>
-              labels['ha.milvus.io/pair'] === name && labels['ha.milvus.io/role'] === 'active',
+              // Pods of a workload that is only looked after carry no label of the pair.
+              (labels['ha.milvus.io/pair'] ?? name) === name && labels['ha.milvus.io/role'] === 'active',
           );
           return active.length === 1 && active[0]?.metadata.name === podName;
         },

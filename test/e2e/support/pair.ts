@@ -1,5 +1,5 @@
 import { coordinatorPairKind, podSelectorText } from '../../../src/api/names.ts';
-import type { CoordinatorPair, CoordinatorPairStatus, Proposal } from '../../../src/api/coordinator-pair.ts';
+import type { CoordinatorPair, CoordinatorPairStatus } from '../../../src/api/coordinator-pair.ts';
 import type { Condition, ConditionType } from '../../../src/api/conditions.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Pod } from '../../../src/kube/core-types.ts';
@@ -154,12 +154,6 @@ export class ScenarioPair {
     const path = 'jsonpath={.spec.template.spec.containers[0].image}';
     const held = () => this.#kubectl.run(['get', 'statefulset', this.name, '--output', path]);
     await until(`the StatefulSet to hold ${image}`, async () => (await held()) === image, { timeoutMs: 30_000 });
-  }
-
-  /** Waits until something is proposed. */
-  untilProposed(action: Proposal['action'], options?: UntilOptions): Promise<Proposal> {
-    const probe = async () => (await this.status()).proposals?.find((proposal) => proposal.action === action);
-    return until(`${action} to be proposed`, probe, { timeoutMs: 60_000, everyMs: 100, ...options });
   }
 
   /** Approves a proposal by annotation, and waits for this answer. */

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Node } from '../../../src/kube/core-types.ts';
 import { viewNode } from '../../../src/pair/node-view.ts';
 
@@ -38,4 +38,21 @@ it.each<[string, Node, ReturnType<typeof viewNode>]>([
   ],
 ])('a node %s', (_, seen, expected) => {
   expect(viewNode(seen)).toEqual(expected);
+});
+
+describe('a node that is not ready', () => {
+  const metadata = { name: 'node-a' };
+  const since = '2026-01-01T11:00:00Z';
+  const view = (status: 'True' | 'Unknown') =>
+    viewNode({
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata,
+      status: { conditions: [{ type: 'Ready', status, lastTransitionTime: since }] },
+    });
+
+  it('tells since when', () => {
+    expect(view('Unknown')).toMatchObject({ ready: false, notReadySince: new Date(since) });
+    expect(view('True')).not.toHaveProperty('notReadySince');
+  });
 });

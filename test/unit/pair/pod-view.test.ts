@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../src/kube/core-types.ts';
 import { viewPod } from '../../../src/pair/pod-view.ts';
 
@@ -81,4 +81,18 @@ it('a pod being deleted, with a container that waits, is seen as such', () => {
   });
   expect([view.terminating, view.ready, view.ip]).toEqual([true, false, undefined]);
   expect(view.container).toEqual(waiting);
+});
+
+describe('a pod in deletion', () => {
+  it('tells when that was asked for: the time stamp is the end of its grace period', () => {
+    const metadata = {
+      name: 'rootcoord-0',
+      deletionTimestamp: '2026-01-01T01:00:00Z',
+      deletionGracePeriodSeconds: 60,
+    };
+    expect(viewPod({ apiVersion: 'v1', kind: 'Pod', metadata }).deletion).toEqual({
+      requestedAt: new Date('2026-01-01T00:59:00Z'),
+      graceSeconds: 60,
+    });
+  });
 });
