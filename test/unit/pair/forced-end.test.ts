@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-
 import { endPod } from '../../../src/pair/act.ts';
 import type { ForcedEnd } from '../../../src/pair/decide/disruption.ts';
 import { fakeClient } from '../kube/fake-client.ts';
