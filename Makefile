@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_OPTIONS := --disable-warning=ExperimentalWarning
 JEST := NODE_OPTIONS="$(NODE_OPTIONS) --experimental-vm-modules" jest
 
-.PHONY: help demo demo-down test unit integration e2e bench chaos soak check format generate image chart bundle clean
+.PHONY: help demo demo-down test unit integration e2e bench chaos thorough soak check format generate image chart bundle clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ bench: deps ## measures failover, moves and cost beside Milvus alone; writes doc
 
 chaos: deps ## 200 steps of random faults on several pairs; SEED=n plays one row again
 	@E2E_CLUSTER=chaos node test/e2e/chaos/run.ts
+
+thorough: deps ## the long proofs of etcd repairs: operators that die at every change, every axis of an etcd; about half an hour
+	@E2E_CLUSTER=thorough node test/e2e/thorough/run.ts
 
 soak: deps ## the end-to-end tests with ten minutes at rest instead of three
 	@SOAK=1 node scripts/test.ts e2e

@@ -1,6 +1,6 @@
 /**
- * Bundles the operator into dist/: main.js, the etcd protocol files it reads at its start, and the licences of what is
- * in it.
+ * Bundles the operator into dist/: main.js, the etcd protocol files it reads at its start, the shell files it hands to
+ * pods, and the licences of what is in it.
  *
  *     node scripts/bundle.ts [--version 1.2.3] [--entry src/main.ts] [--out dist]
  */
@@ -53,6 +53,10 @@ async function bundle(entry: string, outFolder: string, version: string): Promis
     logLevel: 'warning',
   });
   await cp(join(root, 'node_modules/etcd3/proto'), join(outFolder, 'proto'), { recursive: true });
+  await cp(join(root, 'src/etcdcare/volumes/scripts'), join(outFolder, 'scripts'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.shellcheckrc'),
+  });
   await writeFile(join(outFolder, 'package.json'), '{ "type": "module" }\n');
   await writeFile(join(outFolder, 'THIRD-PARTY-LICENCES.txt'), await licencesOf(Object.keys(metafile.inputs)));
 }

@@ -1,5 +1,6 @@
 import { CONDITION_TYPES, conditionMeanings } from '../src/api/conditions.ts';
-import type { ConditionReasonEntry } from '../src/api/reason-entry.ts';
+import { etcdEventReasons } from '../src/api/etcd-event-reasons.ts';
+import type { ConditionReasonEntry, EventReasonEntry } from '../src/api/reason-entry.ts';
 import { GUARD_CONDITION_TYPES, guardConditionMeanings } from '../src/api/guard-conditions.ts';
 import { guardReasons } from '../src/api/guard-reasons.ts';
 import { conditionReasons, eventReasons } from '../src/api/reasons.ts';
@@ -54,15 +55,15 @@ function conditionsPage(): string {
   ].join('\n');
 }
 
-function eventsPage(): string {
-  const rows = Object.entries<{ type: string; meaning: string; action?: string }>(eventReasons).map(
+function eventsPage(about: string, kind: string, reasons: Readonly<Record<string, EventReasonEntry>>): string {
+  const rows = Object.entries(reasons).map(
     ([reason, { type, meaning, action = '' }]) => `| ${reason} | ${type} | ${cell(meaning)} | ${cell(action)} |`,
   );
   return [
-    '# Events about a CoordinatorPair',
+    `# Events about ${about}`,
     '',
     'One event for a change of state. Warning: nobody asked for it. See them with',
-    '`kubectl events --for coordinatorpair/<name>`.',
+    `\`kubectl events --for ${kind}/<name>\`.`,
     '',
     '| reason | type | meaning | what to do |',
     '| --- | --- | --- | --- |',
@@ -77,10 +78,21 @@ export async function referenceFiles(): Promise<GeneratedFile[]> {
   return [
     { path: 'docs/reference/coordinatorpair.md', content: generated + referenceOf(crd) },
     { path: 'docs/reference/conditions.md', content: generated + conditionsPage() },
-    { path: 'docs/reference/events.md', content: generated + eventsPage() },
+    {
+      path: 'docs/reference/events.md',
+      content: generated + eventsPage('a CoordinatorPair', 'coordinatorpair', eventReasons),
+    },
+    {
+      path: 'docs/reference/etcd-events.md',
+      content: generated + eventsPage('an EtcdGuard or an EtcdRecovery', 'etcdrecovery', etcdEventReasons),
+    },
     {
       path: 'docs/reference/etcdguard.md',
       content: generated + referenceOf(await readCrd('crds/etcdguards.yaml')),
+    },
+    {
+      path: 'docs/reference/etcdrecovery.md',
+      content: generated + referenceOf(await readCrd('crds/etcdrecoveries.yaml')),
     },
     { path: 'docs/reference/etcdguard-conditions.md', content: generated + guardConditionsPage() },
   ];

@@ -10,6 +10,7 @@ type JsonSchema = Parameters<typeof compile>[0];
 const kinds = [
   { crd: 'crds/coordinatorpairs.yaml', types: 'src/api/generated/coordinator-pair.ts' },
   { crd: 'crds/etcdguards.yaml', types: 'src/api/generated/etcd-guard.ts' },
+  { crd: 'crds/etcdrecoveries.yaml', types: 'src/api/generated/etcd-recovery.ts' },
 ] as const;
 
 const bannerOf = (path: string): string => `/*

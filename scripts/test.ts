@@ -21,8 +21,8 @@ interface Layer {
   /** Makes what it needs that is not there yet. */
   readonly prepare: () => Promise<unknown>;
   readonly command: readonly string[];
-  /** Where jest writes its results. */
-  readonly results: readonly string[];
+  /** The file with the results, in jest's form. */
+  readonly results: string;
 }
 
 interface Count {
@@ -32,24 +32,21 @@ interface Count {
 
 const build = (file: string): string => join(root, 'build', file);
 
-const jest = (project: string, workers: number): readonly string[] => [
-  ...['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', project],
-  ...['--maxWorkers', String(workers), '--json', '--outputFile', build(`jest-${project}.json`)],
-];
-
 const layers: Readonly<Record<string, Layer>> = {
   unit: {
     hindrance: () => undefined,
     prepare: () => Promise.resolve(),
-    command: jest('unit', availableParallelism()),
-    results: [build('jest-unit.json')],
+    command: [
+      ...['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js'), '--selectProjects', 'unit'],
+      ...['--maxWorkers', String(availableParallelism()), '--json', '--outputFile', build('jest-unit.json')],
+    ],
+    results: build('jest-unit.json'),
   },
   integration: {
     hindrance: () => undefined,
     prepare: () => ensurePrograms(['etcd', 'etcdctl', 'etcdutl', 'kube-apiserver', 'kubectl', 'helm']),
-    // Each worker starts an API server or etcds of its own.
-    command: jest('integration', Math.max(1, Math.min(4, availableParallelism()))),
-    results: [build('jest-integration.json')],
+    command: [join(root, 'test', 'integration', 'run.ts')],
+    results: build('jest-integration.json'),
   },
   e2e: {
     hindrance: () =>
@@ -61,13 +58,13 @@ const layers: Readonly<Record<string, Layer>> = {
       await ensurePrograms(programNames);
     },
     command: [join(root, 'test', 'e2e', 'run.ts')],
-    results: ['together', 'alone'].map((group) => build(`jest-e2e-${group}.json`)),
+    results: build('jest-e2e.json'),
   },
 };
 
 /** Runs one layer. What it prints goes to standard error, so that standard output has the counts alone. */
 async function runLayer(layer: Layer, signal: AbortSignal): Promise<Count> {
-  for (const file of layer.results) await rm(file, { force: true });
+  await rm(layer.results, { force: true });
   await layer.prepare();
   signal.throwIfAborted();
   const env = {
@@ -80,9 +77,7 @@ async function runLayer(layer: Layer, signal: AbortSignal): Promise<Count> {
   signal.addEventListener('abort', pass, { once: true });
   const [code] = (await once(child, 'exit')) as [number | null];
   signal.removeEventListener('abort', pass);
-  const counts = await Promise.all(layer.results.map(countOf));
-  const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-  const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+  const { passed, failed } = await countOf(layer.results);
   return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
 }
 
@@ -93,7 +88,7 @@ interface JestResults {
   readonly numRuntimeErrorTestSuites: number;
 }
 
-/** A skipped test and a file that could not be run are failures; so is a group without results. */
+/** A skipped test and a file that could not be run are failures; so is a layer without results. */
 async function countOf(file: string): Promise<Count> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) return { passed: 0, failed: 1 };

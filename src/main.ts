@@ -1,7 +1,21 @@
+import { runArtefactCommand } from './etcdcare/volumes/transfer/command.ts';
 import { readCommandLine } from './runtime/command-line.ts';
 import { createLogger } from './runtime/logging.ts';
 import { runOperator } from './runtime/operator.ts';
 import { onShutdownRequest } from './runtime/shutdown.ts';
+
+const [subcommand, ...rest] = process.argv.slice(2);
+if (subcommand === 'artefact') {
+  const ending = new AbortController();
+  process.once('SIGTERM', () => ending.abort(new Error('asked to end')));
+  const code = await runArtefactCommand(rest, {
+    env: process.env,
+    signal: ending.signal,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+  });
+  process.exit(code);
+}
 
 /** The operator process: reads its configuration, runs until it is told to end, exits 0 when that went well. */
 const commandLine = readCommandLine(process.argv.slice(2));

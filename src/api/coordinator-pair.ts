@@ -5,6 +5,7 @@ import type {
   CoordinatorPairStatus as GeneratedStatus,
 } from './generated/coordinator-pair.ts';
 import type { coordinatorPairKind, GROUP, VERSION } from './names.ts';
+import type { ResourceMetadata } from './resource-metadata.ts';
 
 /** What a pair shall be, as the API server returns it: fields with a default are there. */
 export type CoordinatorPairSpec = Frozen<GeneratedSpec>;
@@ -18,18 +19,7 @@ export type CoordinatorPairStatus = Omit<Frozen<GeneratedStatus>, 'conditions'> 
 export interface CoordinatorPair {
   readonly apiVersion: `${typeof GROUP}/${typeof VERSION}`;
   readonly kind: typeof coordinatorPairKind.kind;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-    /** Counts the changes of the spec. */
-    readonly generation: number;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
+  readonly metadata: ResourceMetadata;
   readonly spec: CoordinatorPairSpec;
   readonly status?: CoordinatorPairStatus;
 }
@@ -66,6 +56,9 @@ export type LastRestart = NonNullable<CoordinatorPairStatus['lastRestart']>;
 
 /** `status.failedRollout`. */
 export type FailedRollout = NonNullable<CoordinatorPairStatus['failedRollout']>;
+
+/** An attempt to move ACTIVE off a node that failed. */
+export type FailedDrain = NonNullable<CoordinatorPairStatus['failedDrain']>;
 
 /** An entry of `status.proposals`. */
 export type Proposal = NonNullable<CoordinatorPairStatus['proposals']>[number];

@@ -3,6 +3,7 @@ import type { EtcdGuardSpec as GeneratedSpec, EtcdGuardStatus as GeneratedStatus
 import type { GuardConditionType } from './guard-conditions.ts';
 import type { StatusCondition } from './merge-conditions.ts';
 import type { etcdGuardKind, GROUP, VERSION } from './names.ts';
+import type { ResourceMetadata } from './resource-metadata.ts';
 
 /** Which etcd is watched, as the API server returns it: fields with a default are there. */
 export type EtcdGuardSpec = Frozen<GeneratedSpec>;
@@ -19,15 +20,7 @@ export type EtcdGuardStatus = Omit<Frozen<GeneratedStatus>, 'conditions'> & {
 export interface EtcdGuard {
   readonly apiVersion: `${typeof GROUP}/${typeof VERSION}`;
   readonly kind: typeof etcdGuardKind.kind;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-    readonly generation: number;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-  };
+  readonly metadata: ResourceMetadata;
   readonly spec: EtcdGuardSpec;
   readonly status?: EtcdGuardStatus;
 }
@@ -40,6 +33,9 @@ export type Diagnosis = NonNullable<EtcdGuardStatus['diagnosis']>;
 
 /** The ailment in one word. */
 export type AilmentCase = Diagnosis['case'];
+
+/** An entry of `status.snapshots`, newest first. */
+export type KeptSnapshot = NonNullable<EtcdGuardStatus['snapshots']>[number];
 
 /** How sure a diagnosis is. */
 export type Certainty = Diagnosis['certainty'];

@@ -48,6 +48,27 @@ export const etcdReasons = {
       meaning: 'etcd answers and has no leader. Milvus cannot renew its sessions.',
       action: 'Bring the majority of the etcd members back. The pods of the pair are left alone until then.',
     },
+    CorruptAlarm: {
+      status: 'False',
+      meaning: 'etcd has raised the alarm CORRUPT: what its members hold differs.',
+      action: 'Find the wrong member and replace it. Do not disarm the alarm before.',
+    },
+    SpaceAlarm: {
+      status: 'False',
+      meaning: 'etcd has raised the alarm NOSPACE: its database is full and it refuses every write.',
+      action: 'Compact, defragment one member after the other, then disarm the alarm.',
+    },
+    Diagnosed: {
+      status: 'False',
+      meaning: 'The EtcdGuard that `etcd.guardName` names has found what ails etcd; a majority may still serve.',
+      action: 'Follow the message: it names the remedy, and the EtcdRecovery that carries it out.',
+    },
+    GuardSilent: {
+      status: 'True',
+      meaning:
+        'etcd has a quorum as far as the pair can tell; the EtcdGuard that `etcd.guardName` names does not exist or says nothing.',
+      action: 'Make the guard, or correct `etcd.guardName`.',
+    },
     EtcdUnreachable,
     NotObserved,
   },

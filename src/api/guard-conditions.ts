@@ -6,8 +6,11 @@ export const GUARD_CONDITION_TYPES = [
   'Quorate',
   'Consistent',
   'SpaceOK',
+  'SnapshotFresh',
   'Diagnosed',
+  'RecoveryInProgress',
   'ConfigurationSafe',
+  'Conflict',
 ] as const;
 
 /** The type of a condition of an EtcdGuard. */
@@ -19,7 +22,10 @@ export const guardConditionMeanings: Readonly<Record<GuardConditionType, string>
   Quorate: 'etcd has a quorum: a linearizable read succeeds.',
   Consistent: 'All members belong to one cluster and hold the same data.',
   SpaceOK: 'No member is out of space or close to it.',
+  SnapshotFresh: 'There is a verified snapshot that is not old.',
   Diagnosed: 'Nothing is wrong, or what is wrong is known by name.',
+  RecoveryInProgress: 'Something is being repaired, waits for an approval, or was left half done.',
+  Conflict: 'Another EtcdGuard looks after the same etcd.',
   ConfigurationSafe: 'Nothing about version, probes or start-up of this etcd is known to endanger its data.',
 };
 

@@ -105,6 +105,55 @@ export const guardReasons = {
     },
     ...unseen,
   },
+  SnapshotFresh: {
+    Fresh: { status: 'True', meaning: 'The newest snapshot is not older than three intervals.' },
+    SnapshotLate: {
+      status: 'False',
+      meaning: 'The newest snapshot is older than three intervals.',
+      action: 'Look at the EtcdRecoveries with action Snapshot, and at the Jobs that they made.',
+    },
+    NoSnapshot: { status: 'False', meaning: 'No snapshot was saved yet.' },
+    RotationFrozen: {
+      status: 'False',
+      meaning: 'The newest snapshot is of another cluster or holds less than half of the one before.',
+      action: 'See whether etcd holds what it should. Delete the newer snapshots to let rotation go on.',
+    },
+    NotConfigured: {
+      status: 'Unknown',
+      meaning: '`snapshots` is not set, so none are saved.',
+      action: 'Set `snapshots` to have one to go back to.',
+    },
+    ...unseen,
+  },
+  RecoveryInProgress: {
+    Running: { status: 'True', meaning: 'An EtcdRecovery changes this etcd now.' },
+    AwaitingApproval: {
+      status: 'True',
+      meaning: 'An EtcdRecovery has a plan that a person has to approve.',
+      action: 'Read `status.plan` of the EtcdRecovery and set `spec.approval.planHash`, or delete it.',
+    },
+    RecoveryOrphaned: {
+      status: 'True',
+      meaning: 'An EtcdRecovery was deleted or has failed half way, and left something changed.',
+      action: 'Make another EtcdRecovery with the same action: it goes on, or with `cancel` puts back.',
+    },
+    NoRecovery: { status: 'False', meaning: 'Nothing is being repaired.' },
+    ...unseen,
+  },
+  Conflict: {
+    NoConflict: { status: 'False', meaning: 'No other guard looks after this etcd.' },
+    AnotherGuard: {
+      status: 'True',
+      meaning: 'An older guard looks after the same StatefulSet. This one only looks.',
+      action: 'Delete one of them.',
+    },
+    YoungerGuard: {
+      status: 'True',
+      meaning: 'A younger guard looks after the same StatefulSet. It only looks; this one repairs.',
+      action: 'Delete one of them.',
+    },
+    ...unseen,
+  },
   Diagnosed: {
     NothingWrong: { status: 'True', meaning: 'Every member is well.' },
     AilmentFound: { status: 'True', meaning: 'What is wrong is known by name.', action: 'See `status.diagnosis`.' },

@@ -22,6 +22,15 @@ export const etcdGuardKind = {
   namespaced: true,
 } as const;
 
+/** How the API server addresses EtcdRecoveries. */
+export const etcdRecoveryKind = {
+  group: GROUP,
+  version: VERSION,
+  kind: 'EtcdRecovery',
+  plural: 'etcdrecoveries',
+  namespaced: true,
+} as const;
+
 /** The name of this program: field manager, value of the managed-by label, reporter of events. */
 export const OPERATOR = 'coordinator-pair-operator';
 
@@ -49,6 +58,13 @@ export const annotations = {
   approve: `${GROUP}/approve`,
   /** On a pair, by its user: a new value asks for a rolling restart. On pods: the value they were last restarted for. */
   restart: `${GROUP}/restart`,
+  /** On a pair, by an EtcdRecovery: its own uid, for as long as no coordinator may run because etcd is rebuilt. */
+  suspendedBy: `${GROUP}/suspended-by`,
+  /**
+   * On a pair, by an EtcdRecovery that rebuilt its etcd: its own name. Milvus removes no data that its metadata does not
+   * name until a person takes the annotation away.
+   */
+  garbageCollectionOff: `${GROUP}/garbage-collection-off`,
   /** On a StatefulSet and its pods: the hash of the pod template that the pair's spec asks for. */
   templateHash: `${GROUP}/template-hash`,
   /** On pods: the hash of the user.yaml they were made for. */

@@ -29,10 +29,21 @@ export const shared = {
     meaning: 'etcd cannot be read, so nobody knows. Pods, labels and sessions are left as they are.',
     action: 'See the condition EtcdReachable.',
   },
+  UnreadableSession: {
+    status: 'Unknown',
+    meaning:
+      'Somebody holds the role, and the value of its key is not what Milvus writes, so nobody knows who. Pods, labels and sessions are left as they are.',
+    action: 'Find out what writes below `etcd.rootPath`. Do not delete the key of a running process.',
+  },
   Stopped: {
     status: 'False',
     meaning: 'The pair is stopped: `runState` is Stopped.',
     action: 'Set `runState` to Running to start it again.',
+  },
+  Suspended: {
+    status: 'False',
+    meaning: 'An EtcdRecovery keeps the pair without pods while it rebuilds etcd: the annotation `suspended-by`.',
+    action: 'Nothing: the recovery starts the pair again. Look at it for how far it is.',
   },
   FlagNotEffective: {
     status: 'False',

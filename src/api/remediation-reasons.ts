@@ -1,7 +1,7 @@
 import type { ReasonTable } from './reason-entry.ts';
 import { shared } from './reason-entry.ts';
 
-const { NotObserved, EtcdUnreachable } = shared;
+const { NotObserved, EtcdUnreachable, UnreadableSession } = shared;
 
 /** How every proposal is approved. */
 const approve = 'Read the proposal in `status.proposals` and approve it by the annotation ha.milvus.io/approve';
@@ -36,12 +36,19 @@ export const remediationReasons = {
       meaning: 'The ACTIVE is proven dead, and its session in etcd is not.',
       action: `${approve} to end the session, or wait until it has run out.`,
     },
+    GarbageCollectionOff: {
+      status: 'True',
+      meaning: "The etcd of the pair was rebuilt, and Milvus' garbage collection is off since.",
+      action:
+        'See that collections load and answer, then take away the annotation ha.milvus.io/garbage-collection-off.',
+    },
     RolloutReady: {
       status: 'True',
       meaning: 'The STANDBY is renewed and registered; `rollout.policy` is Supervised.',
       action: `${approve} to move ACTIVE to it.`,
     },
     EtcdUnreachable,
+    UnreadableSession,
     NotObserved,
   },
 } as const satisfies Readonly<Record<string, ReasonTable>>;

@@ -1,7 +1,7 @@
 import type { ReasonTable } from './reason-entry.ts';
 import { shared } from './reason-entry.ts';
 
-const { NotObserved, EtcdUnreachable, Stopped, FlagNotEffective } = shared;
+const { NotObserved, EtcdUnreachable, UnreadableSession, Stopped, Suspended, FlagNotEffective } = shared;
 
 /** Reasons of the conditions about who is ACTIVE and who stands by. */
 export const roleReasons = {
@@ -29,7 +29,9 @@ export const roleReasons = {
     },
     FlagNotEffective,
     Stopped,
+    Suspended,
     EtcdUnreachable,
+    UnreadableSession,
     NotObserved,
   },
   ActiveElected: {
@@ -67,7 +69,9 @@ export const roleReasons = {
       action: 'If the pods have been running for minutes, look at their logs.',
     },
     Stopped,
+    Suspended,
     EtcdUnreachable,
+    UnreadableSession,
     NotObserved,
   },
   StandbyReady: {
@@ -94,7 +98,9 @@ export const roleReasons = {
       action: 'Delete the pod to start it afresh.',
     },
     Stopped,
+    Suspended,
     EtcdUnreachable,
+    UnreadableSession,
     NotObserved,
   },
   Redundant: {
@@ -110,6 +116,7 @@ export const roleReasons = {
       action: 'Look at the events of the pods.',
     },
     EtcdUnreachable,
+    UnreadableSession,
     NotObserved,
   },
   ServiceInSync: {
@@ -121,6 +128,7 @@ export const roleReasons = {
       meaning: 'In ObserveOnly pods have no role labels, so the Service leads nowhere.',
     },
     EtcdUnreachable,
+    UnreadableSession,
     NotObserved,
   },
   NoConflict: {

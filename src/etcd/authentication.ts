@@ -33,7 +33,8 @@ export class Authentication {
 
   /** etcd refused `token` (undefined: a call without one): the next call logs in again. */
   refused(token: string | undefined): void {
-    if (token === this.#token) this.#forget();
+    const loginRefused = this.#refusalEndsMs !== undefined;
+    if (token === this.#token && !loginRefused) this.#forget();
   }
 
   #start(login: Promise<string | undefined>): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import type { CallOptions } from '@grpc/grpc-js';
 import { Range, type Etcd3, type IKeyValue, type IStatusResponse } from 'etcd3';
+import { alarmsIn } from './alarms.ts';
 import type { EtcdConnection } from './connection.ts';
 import { EtcdError } from './errors.ts';
 import { headerFrom } from './header.ts';
@@ -14,6 +15,8 @@ export function createEtcdClient(connection: EtcdConnection): EtcdClient {
     range: (prefix, signal) => range(connection, prefix, signal),
     leaseTimeToLive: (lease, signal) => leaseTimeToLive(connection, lease, signal),
     leaseRevoke: (lease, signal) => leaseRevoke(connection, lease, signal),
+    alarms: async (signal) =>
+      alarmsIn((await connection.call({ what: 'asking for its alarms', send: statusOf }, signal)).errors),
     endpointStatuses: (signal) => endpointStatuses(connection, signal),
   };
 }

@@ -24,6 +24,13 @@ export interface EtcdCall<T> {
   /** For messages, a gerund phrase: `reading the keys below "by-dev/meta/session/"`. */
   readonly what: string;
   readonly send: (etcd: Etcd3, options: CallOptions) => Promise<T>;
+  /** For what takes longer than a question; default two seconds. */
+  readonly deadlineMs?: number;
+  /**
+   * Asked without a user until etcd wants one: nobody can log in without a quorum. These etcd answers all the same, 3.5.5
+   * to everybody, 3.5.35 to those that show a certificate.
+   */
+  readonly userless?: boolean;
 }
 
 /** What an endpoint answered, or why it did not. */
@@ -43,11 +50,14 @@ export class EtcdConnection implements Disposable {
   readonly #target: EtcdTarget;
   readonly #nextLinkNumber: LinkNumbers;
   readonly #authentication: Authentication | undefined;
+  readonly #logInMs: number | undefined;
   #link: Link | undefined;
   #endpointIndex: number;
   #disposed = false;
 
-  constructor(target: EtcdTarget, nextLinkNumber: LinkNumbers, clock: Clock = systemClock) {
+  /** @param logInMs - how long a login may take on top of a call's own time; absent: it is part of that. */
+  constructor(target: EtcdTarget, nextLinkNumber: LinkNumbers, clock: Clock = systemClock, logInMs?: number) {
+    this.#logInMs = logInMs;
     this.#target = target;
     this.#nextLinkNumber = nextLinkNumber;
     this.#authentication = target.auth === undefined ? undefined : new Authentication(clock);
@@ -56,7 +66,7 @@ export class EtcdConnection implements Disposable {
 
   /** Makes a call; an endpoint that can't be reached is passed over. @throws EtcdError, or the signal's reason. */
   async call<T>(call: EtcdCall<T>, signal?: AbortSignal): Promise<T> {
-    const deadlineMs = Date.now() + callDeadlineMs;
+    const deadlineMs = Date.now() + (call.deadlineMs ?? callDeadlineMs);
     for (let endpointsLeft = this.#target.endpoints.length; ; endpointsLeft--) {
       signal?.throwIfAborted();
       const link = this.#open(call.what);
@@ -114,13 +124,17 @@ export class EtcdConnection implements Disposable {
 
   async #callOn<T>(
     link: Link,
-    { what, send }: EtcdCall<T>,
+    { what, send, userless = false }: EtcdCall<T>,
     deadlineMs: number,
     signal: AbortSignal | undefined,
   ): Promise<T> {
     for (let mayLogInAgain = this.#authentication !== undefined; ; mayLogInAgain = false) {
-      const token = await abortable(this.#token(link), signal);
-      const outcome = await makeCall({ token, deadlineMs, signal }, (options) => send(link.etcd, options));
+      const startedMs = Date.now();
+      const asIs = userless && mayLogInAgain;
+      const token = asIs ? this.#authentication?.current : await abortable(this.#token(link), signal);
+      const lateMs = this.#logInMs === undefined ? 0 : Date.now() - startedMs;
+      const spec = { token, deadlineMs: deadlineMs + lateMs, signal };
+      const outcome = await makeCall(spec, (options) => send(link.etcd, options));
       const tokenRefused = !outcome.ok && outcome.status !== undefined && isTokenRefused(outcome.status);
       if (tokenRefused) this.#authentication?.refused(token);
       if (!tokenRefused || !mayLogInAgain) return valueOf(outcome, what, link.endpoint);
@@ -144,7 +158,13 @@ export class EtcdConnection implements Disposable {
 
   async #logIn(link: Link): Promise<string | undefined> {
     const { username, password } = this.#target.auth ?? { username: '', password: '' };
-    const spec = { token: undefined, deadlineMs: Date.now() + callDeadlineMs, signal: undefined };
+    // A member without a leader says so at once; it would be silent, for it asks the quorum before it looks at the password.
+    const spec = {
+      token: undefined,
+      deadlineMs: Date.now() + (this.#logInMs ?? callDeadlineMs),
+      requireLeader: true,
+      signal: undefined,
+    };
     const outcome = await makeCall(spec, (options) =>
       link.etcd.auth.authenticate({ name: username, password }, options),
     );

@@ -1,18 +1,13 @@
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Etcd3, IHashKVResponse, IStatusResponse } from 'etcd3';
+import { alarmsIn, type Alarm } from './alarms.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { EtcdConnection } from './connection.ts';
 import { EtcdError } from './errors.ts';
 import { headerFrom } from './header.ts';
 import { countLinks, type LinkNumbers } from './link.ts';
+import { rpc } from './rpc.ts';
 import type { EtcdTarget, ResponseHeader } from './types.ts';
-
-/** An alarm that stands in the cluster, as each member reports it. */
-export interface Alarm {
-  readonly memberID: bigint;
-  /** NOSPACE or CORRUPT; later versions may know more. */
-  readonly name: string;
-}
 
 /** What one member says of itself (Maintenance.Status; answered without a quorum too). */
 export interface MemberStatus {
@@ -41,10 +36,12 @@ export interface ListedMember {
 export interface HashOfKeys {
   readonly hash: number;
   readonly compactRevision: bigint;
+  /** The newest revision that the member had then. */
+  readonly newest: bigint;
 }
 
 /**
- * One member of an etcd, asked by itself. Each call has a deadline of two seconds.
+ * One member of an etcd, asked by itself. Each call has a deadline of two seconds, a login apart.
  *
  * Every method throws {@link EtcdError} (errors.ts).
  */
@@ -54,25 +51,30 @@ export interface EtcdMemberClient extends Disposable {
   members(signal?: AbortSignal): Promise<readonly ListedMember[]>;
   /** Resolves when the member could read through the quorum: the verdict that `etcdctl endpoint health` gives. */
   readThroughQuorum(signal?: AbortSignal): Promise<void>;
-  /** Reads all keys: costs the member as much as a backup. Needs the role root where authentication is on. */
+  /** Up to a revision, 0: the newest. Reads all keys: costs the member as much as a backup. Needs the role root where authentication is on. */
   hashOfKeys(revision: bigint, signal?: AbortSignal): Promise<HashOfKeys>;
 }
 
 /** Makes clients of single members; each opens its connection at the first call. */
 export type ConnectMember = (target: EtcdTarget) => EtcdMemberClient;
 
+/** A password costs etcd 70 ms of CPU; where that is scarce, several seconds. */
+export const MEMBER_LOGIN_MS = 10_000;
+
 /** Makes {@link ConnectMember}. */
 export function memberConnector(clock: Clock = systemClock, nextLinkNumber: LinkNumbers = countLinks()): ConnectMember {
-  return (target) => {
-    const connection = new EtcdConnection(target, nextLinkNumber, clock);
-    return {
-      status: async (signal) =>
-        statusFrom(await connection.call({ what: 'asking for its status', send: status }, signal)),
-      members: (signal) => members(connection, signal),
-      readThroughQuorum: (signal) => readThroughQuorum(connection, signal),
-      hashOfKeys: (revision, signal) => hashOfKeys(connection, revision, signal),
-      [Symbol.dispose]: () => connection[Symbol.dispose](),
-    };
+  return (target) => memberClient(new EtcdConnection(target, nextLinkNumber, clock, MEMBER_LOGIN_MS));
+}
+
+/** The questions to the member at the other end; it closes the connection when disposed. */
+export function memberClient(connection: EtcdConnection): EtcdMemberClient {
+  return {
+    status: async (signal) =>
+      statusFrom(await connection.call({ what: 'asking for its status', send: status, userless: true }, signal)),
+    members: (signal) => members(connection, signal),
+    readThroughQuorum: (signal) => readThroughQuorum(connection, signal),
+    hashOfKeys: (revision, signal) => hashOfKeys(connection, revision, signal),
+    [Symbol.dispose]: () => connection[Symbol.dispose](),
   };
 }
 
@@ -81,7 +83,7 @@ const status = (etcd: Etcd3, options: CallOptions): Promise<IStatusResponse> => 
 async function members(connection: EtcdConnection, signal?: AbortSignal): Promise<readonly ListedMember[]> {
   const answer = await connection.call(
     // Without `linearizable` it is answered from what the member itself knows.
-    { what: 'listing the members', send: (etcd, options) => etcd.cluster.memberList({}, options) },
+    { what: 'listing the members', send: (etcd, options) => etcd.cluster.memberList({}, options), userless: true },
     signal,
   );
   return answer.members.map(({ ID, name, peerURLs, clientURLs, isLearner }) => ({
@@ -109,28 +111,11 @@ async function readThroughQuorum(connection: EtcdConnection, signal?: AbortSigna
 }
 
 async function hashOfKeys(connection: EtcdConnection, revision: bigint, signal?: AbortSignal): Promise<HashOfKeys> {
-  const { hash, compact_revision } = await connection.call(
-    { what: 'hashing its keys', send: hashKV(revision) },
-    signal,
-  );
-  return { hash: Number(hash), compactRevision: BigInt(compact_revision) };
+  // etcd3 1.1.2 calls `hashKV` on a gRPC client whose method is named `hashKv`, and fails.
+  const send = rpc<IHashKVResponse>('Maintenance', 'hashKv', { revision: revision.toString() });
+  const { header, hash, compact_revision } = await connection.call({ what: 'hashing its keys', send }, signal);
+  return { hash: Number(hash), compactRevision: BigInt(compact_revision), newest: headerFrom(header).revision };
 }
-
-/** The part of etcd3's clients that all their methods go through. */
-interface Executor {
-  exec(service: string, method: string, request: object, options: CallOptions): Promise<unknown>;
-}
-
-/** etcd3 1.1.2 calls `hashKV` on a gRPC client whose method is named `hashKv`, and fails: this is its call, spelt right. */
-function hashKV(revision: bigint) {
-  return (etcd: Etcd3, options: CallOptions): Promise<IHashKVResponse> => {
-    const { client } = etcd.maintenance as unknown as { readonly client: Executor };
-    return client.exec('Maintenance', 'hashKv', { revision: revision.toString() }, options) as Promise<IHashKVResponse>;
-  };
-}
-
-/** `memberID:9372538179322589801 alarm:NOSPACE ` among the errors of a status (etcd 3.5, 3.6). */
-const alarmText = /memberID:(\d+) alarm:(\w+)/;
 
 function statusFrom(answer: IStatusResponse): MemberStatus {
   const { header, version, leader, dbSize, raftAppliedIndex, errors, dbSizeInUse, isLearner } = answer;
@@ -142,9 +127,6 @@ function statusFrom(answer: IStatusResponse): MemberStatus {
     dbSizeBytes: Number(dbSize),
     dbSizeInUseBytes: Number(dbSizeInUse),
     raftAppliedIndex: BigInt(raftAppliedIndex),
-    alarms: errors.flatMap((text) => {
-      const [, memberID, name] = alarmText.exec(text) ?? [];
-      return memberID === undefined || name === undefined ? [] : [{ memberID: BigInt(memberID), name }];
-    }),
+    alarms: alarmsIn(errors),
   };
 }

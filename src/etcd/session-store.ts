@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { abortable } from './abortable.ts';
 import { delayMs, readBackoff, spread } from './backoff.ts';
 import type { Clock } from '../base/clock.ts';
@@ -36,6 +37,7 @@ export type ReadObserver = (result: 'success' | 'error', durationMs: number) => 
  * 2. A good read is followed by the next after `resyncMs` at the latest, a failed one after the backoff.
  * 3. The newest read wins, whatever its revision: a restored etcd goes back.
  * 4. While reads fail, a broken watch is no reason to read: the backoff decides.
+ * 5. Alarms are looked at after a good read, at most twice in `resyncMs`; whether that works decides nothing else.
  */
 export class EtcdSessionStore implements SessionStore, Disposable {
   readonly client: EtcdClient;
@@ -48,6 +50,7 @@ export class EtcdSessionStore implements SessionStore, Disposable {
   #waiting: PromiseWithResolvers<SessionSnapshot> | undefined;
   #failures = 0;
   #timer: Disposable | undefined;
+  #alarmsAskedAtMs: number | undefined;
 
   /** Starts reading and watching at once. */
   constructor(options: SessionStoreOptions) {
@@ -118,7 +121,20 @@ export class EtcdSessionStore implements SessionStore, Disposable {
       }
     }
     this.#reading = false;
-    if (!this.#isStopped()) this.#setTimer();
+    if (this.#isStopped()) return;
+    this.#setTimer();
+    if (this.#failures === 0) await this.#lookAtAlarms();
+  }
+
+  async #lookAtAlarms(): Promise<void> {
+    const { clock, client, resyncMs } = this.#options;
+    if (this.#alarmsAskedAtMs !== undefined && clock.nowMs() - this.#alarmsAskedAtMs < resyncMs / 2) return;
+    this.#alarmsAskedAtMs = clock.nowMs();
+    const alarms = await client.alarms(this.#stop.signal).catch(() => undefined);
+    if (this.#isStopped() || alarms === undefined || this.#failures > 0) return;
+    const { alarms: before = [] } = this.#state;
+    this.#state = { ...this.#state, alarms };
+    if (!isDeepStrictEqual(alarms, before)) this.#notify();
   }
 
   #takeWaiting(): PromiseWithResolvers<SessionSnapshot> | undefined {
@@ -149,8 +165,8 @@ export class EtcdSessionStore implements SessionStore, Disposable {
   }
 
   #succeeded(snapshot: SessionSnapshot): void {
-    const { snapshot: before, failingSince } = this.#state;
-    this.#state = { snapshot };
+    const { snapshot: before, failingSince, alarms } = this.#state;
+    this.#state = { snapshot, ...(alarms === undefined ? {} : { alarms }) };
     this.#failures = 0;
     const { log, prefix } = this.#options;
     if (failingSince !== undefined) log.info({ prefix, failingSince }, 'sessions can be read again');

@@ -1,3 +1,5 @@
+import type { Alarm } from './alarms.ts';
+
 /** How to reach one etcd: what decides whether two pairs share a connection set. */
 export interface EtcdTarget {
   /** `host:port`, one per entry, in the user's order. */
@@ -65,6 +67,8 @@ export interface EtcdClient {
   leaseTimeToLive(lease: bigint, signal?: AbortSignal): Promise<LeaseInfo>;
   /** @returns false when the lease was already gone, which is success too. */
   leaseRevoke(lease: bigint, signal?: AbortSignal): Promise<boolean>;
+  /** The alarms that stand in the cluster, as the endpoint in use knows them. */
+  alarms(signal?: AbortSignal): Promise<readonly Alarm[]>;
   /** Asks each endpoint by itself; an endpoint that does not answer yields its error. */
   endpointStatuses(
     signal?: AbortSignal,
@@ -86,6 +90,8 @@ export interface SessionSnapshot {
 export interface SessionStoreState {
   /** The last good read; absent before the first. */
   readonly snapshot?: SessionSnapshot;
+  /** Alarms of the cluster as last seen, at most one time between reads ago; absent while not known or reads fail. */
+  readonly alarms?: readonly Alarm[];
   /** Wall clock since when reads have failed; absent while they succeed. */
   readonly failingSince?: Date;
   /** Monotonic clock of the same moment, milliseconds. */
@@ -96,7 +102,7 @@ export interface SessionStoreState {
 
 /**
  * The sessions below one prefix of one etcd. A watch only says "read again"; the truth is a linearizable range: at the
- * start, on each hint, on each reconnect and every 30 s.
+ * start, on each hint, on each reconnect and every 30 s. Alarms wake nobody in etcd, so they are asked for as often.
  */
 export interface SessionStore {
   readonly state: SessionStoreState;

@@ -1,7 +1,9 @@
 import type { EtcdGuard } from '../api/etcd-guard.ts';
+import type { EtcdRecovery } from '../api/etcd-recovery.ts';
 import type { EtcdErrorCode } from '../etcd/errors.ts';
 import type { ListedMember, MemberStatus } from '../etcd/member-client.ts';
 import type { PodFacts } from './pod-facts.ts';
+import type { Journal } from './recovery/journal.ts';
 import type { EtcdSetup } from './setup/etcd-setup.ts';
 
 /** What one member answered to the operator. */
@@ -51,9 +53,22 @@ export type Subject =
   | { readonly state: 'NotEtcd'; readonly why: string }
   | { readonly state: 'Etcd'; readonly facts: EtcdFacts };
 
+/** Another guard of the same etcd. */
+export interface Rival {
+  readonly name: string;
+  /** Then it repairs, and this one only looks. */
+  readonly older: boolean;
+}
+
 /** Everything one look at a guard knows. */
 export interface GuardFacts {
   readonly now: Date;
   readonly guard: EtcdGuard;
   readonly subject: Subject;
+  /** The EtcdRecoveries of this guard, and of others of the same etcd. */
+  readonly recoveries: readonly EtcdRecovery[];
+  /** Of the recovery that is at this etcd, or was left half done. */
+  readonly journal?: Journal;
+  /** Another guard of the same etcd. */
+  readonly rival?: Rival;
 }

@@ -1,11 +1,15 @@
 import type { Diagnosis, EtcdGuardStatus, PastAilment } from '../api/etcd-guard.ts';
+import { hasEnded, type EtcdRecovery } from '../api/etcd-recovery.ts';
 import { GUARD_CONDITION_TYPES, type GuardConditionType, type GuardFinding } from '../api/guard-conditions.ts';
 import { mergeConditionsOf } from '../api/merge-conditions.ts';
 import { judges } from './conditions/index.ts';
 import type { Ailment } from './diagnose/ailment.ts';
 import { diagnose } from './diagnose/index.ts';
 import type { EtcdFacts, GuardFacts } from './facts.ts';
+import { actionFor } from './recovery/action-for.ts';
+import { FOR_CASE } from './recovery/asked-for.ts';
 import { memberFields } from './members-status.ts';
+import { hasHeld, isSameTrouble, quorumLostSince } from './quorum-loss.ts';
 
 /** How many past ailments the history keeps. */
 const HISTORY_LENGTH = 10;
@@ -13,14 +17,15 @@ const HISTORY_LENGTH = 10;
 const MAX = { summary: 1024, text: 4096, pods: 32 } as const;
 
 /** What a guard's status shall say. Pure: same facts, same status. */
-export function judge({ guard, subject, now }: GuardFacts): EtcdGuardStatus {
+export function judge(facts: GuardFacts): EtcdGuardStatus {
+  const { guard, subject, now } = facts;
   switch (subject.state) {
     case 'NotFound':
       return unseen(guard, now, 'StatefulSetNotFound', `there is no StatefulSet ${guard.spec.statefulSetName} here`);
     case 'NotEtcd':
       return unseen(guard, now, 'NotEtcd', `StatefulSet ${guard.spec.statefulSetName}: ${subject.why}`);
     case 'Etcd':
-      return seen(guard, subject.facts);
+      return seen(facts, subject.facts);
   }
 }
 
@@ -39,29 +44,71 @@ function unseen(
   };
 }
 
-function seen(guard: GuardFacts['guard'], facts: EtcdFacts): EtcdGuardStatus {
+function seen({ guard, recoveries, journal, rival }: GuardFacts, facts: EtcdFacts): EtcdGuardStatus {
   const { now } = facts;
   const { ailment, quorum } = diagnose(facts);
-  const diagnosis = ailment && diagnosisOf(ailment, guard, now);
+  const lostSince = quorumLostSince(quorum, ailment, guard.status?.quorumLostSinceTime, now);
+  const known = ailment && diagnosisOf(ailment, guard, lostSince, now);
+  const wanted = known && actionFor(known, quorum, lostSince, guard, recoveries, now);
+  const recovery = known && recoveryFor(known, lostSince, recoveries);
+  const diagnosis: Diagnosis | undefined = known && {
+    ...known,
+    ...(wanted ? { action: wanted.action } : {}),
+    ...(recovery ? { recoveryName: recovery.metadata.name } : {}),
+  };
   const fields = memberFields(facts, quorum, guard.status, ailment?.case === 'OperatorBlind');
-  const assessment = { facts, quorum, ...(diagnosis ? { diagnosis } : {}) };
+  const assessment = {
+    facts,
+    quorum,
+    guard,
+    recoveries,
+    ...(diagnosis ? { diagnosis } : {}),
+    ...(journal ? { journal } : {}),
+    ...(rival ? { rival } : {}),
+  };
   const findings = judges.map((judgeOne) => judgeOne(assessment));
   return {
     observedGeneration: guard.metadata.generation,
     summary: summaryOf(diagnosis, fields).slice(0, MAX.summary),
     ...fields,
+    ...(lostSince === undefined ? {} : { quorumLostSinceTime: lostSince }),
     ...(diagnosis ? { diagnosis } : {}),
+    ...(guard.status?.lastSnapshot ? { lastSnapshot: guard.status.lastSnapshot } : {}),
+    ...(guard.status?.snapshots ? { snapshots: guard.status.snapshots } : {}),
     conditions: conditionsOf(guard, findings, now),
     ...historyField(pastAilments(guard.status, diagnosis, now)),
   };
 }
 
+/** The recovery that is at an ailment or planned for it. */
+function recoveryFor(
+  { case: ailment, sinceTime }: Diagnosis,
+  lostSince: string | undefined,
+  recoveries: readonly EtcdRecovery[],
+): EtcdRecovery | undefined {
+  const open = recoveries.filter((recovery) => !hasEnded(recovery) && !recovery.spec.dryRun);
+  return (
+    open.find(({ status }) => status?.state === 'Running') ??
+    open[0] ??
+    recoveries.findLast(
+      ({ metadata }) =>
+        isSameTrouble(metadata.labels?.[FOR_CASE], ailment) &&
+        Date.parse(metadata.creationTimestamp ?? '') >= Date.parse(lostSince ?? sinceTime),
+    )
+  );
+}
+
 /** A lost quorum counts as certain only when its evidence has held for the window: a restart of all heals itself. */
-function diagnosisOf(ailment: Ailment, { status, spec }: GuardFacts['guard'], now: Date): Diagnosis {
+function diagnosisOf(
+  ailment: Ailment,
+  { status, spec }: GuardFacts['guard'],
+  lostSince: string | undefined,
+  now: Date,
+): Diagnosis {
   const previous = status?.diagnosis;
   const sinceTime = previous?.case === ailment.case ? previous.sinceTime : now.toISOString();
   const waits = ailment.case === 'QuorumLost' || ailment.case === 'AllMembersDown';
-  const held = now.getTime() - Date.parse(sinceTime) >= spec.quorumLossWindowSeconds * 1000;
+  const held = hasHeld(lostSince, spec.quorumLossWindowSeconds, now);
   return {
     case: ailment.case,
     sinceTime,
@@ -77,14 +124,17 @@ function pastAilments(
   diagnosis: Diagnosis | undefined,
   now: Date,
 ): readonly PastAilment[] {
-  const { diagnosis: before, history = [] } = status ?? {};
+  const { diagnosis: before, history = [], quorumLostSinceTime: lostSince } = status ?? {};
   // Members that start are no ailment to remember.
   if (!before || before.case === diagnosis?.case || before.case === 'StartingUp') return history;
-  const { case: name, sinceTime, pods } = before;
-  return [{ case: name, sinceTime, endTime: now.toISOString(), ...(pods ? { pods } : {}) }, ...history].slice(
-    0,
-    HISTORY_LENGTH,
+  const { case: name, pods } = before;
+  // Members that crash in turn show now this, now that: each face of a lost quorum is told once.
+  const earlier = history.find(
+    (past) => past.case === name && lostSince !== undefined && Date.parse(past.endTime) >= Date.parse(lostSince),
   );
+  const { sinceTime } = earlier ?? before;
+  const past = { case: name, sinceTime, endTime: now.toISOString(), ...(pods ? { pods } : {}) };
+  return [past, ...history.filter((one) => one !== earlier)].slice(0, HISTORY_LENGTH);
 }
 
 function historyField(history: readonly PastAilment[]): Pick<EtcdGuardStatus, 'history'> {

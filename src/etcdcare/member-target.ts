@@ -55,13 +55,20 @@ export function memberTarget(
   pod: { readonly name: string; readonly ip: string },
 ): EtcdTarget {
   const host = pod.ip.includes(':') ? `[${pod.ip}]` : pod.ip;
-  const advertised = setup.advertisedHost?.replaceAll(/\$[({]\w+[)}]/g, pod.name);
-  const serverName = tls?.serverName ?? advertised ?? `${pod.name}.${setup.serviceName}.${setup.namespace}.svc`;
+  const serverName = tls?.serverName ?? advertisedName(setup, pod.name);
   return {
     endpoints: [`${host}:${setup.clientPort}`],
     ...(auth ? { auth } : {}),
     ...(tls ? { tls: { ...tls, serverName } } : {}),
   };
+}
+
+/** The name under which the member in a pod is known inside the cluster. */
+export function advertisedName(setup: EtcdSetup, podName: string): string {
+  return (
+    setup.advertisedHost?.replaceAll(/\$[({]\w+[)}]/g, podName) ??
+    `${podName}.${setup.serviceName}.${setup.namespace}.svc`
+  );
 }
 
 function lacking(field: string, name: string, secret: Secret | undefined, keys: readonly string[]): string | undefined {

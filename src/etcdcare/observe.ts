@@ -4,7 +4,7 @@ import type { Secret } from '../kube/core-types.ts';
 import { statefulSetKind } from '../kube/kinds.ts';
 import { answered } from './diagnose/quorum.ts';
 import type { EtcdFacts, GuardFacts, MemberLook, Subject } from './facts.ts';
-import { accessOf } from './member-target.ts';
+import { accessOf, type Access } from './member-target.ts';
 import type { GuardMemory } from './memory.ts';
 import { compareHashes, lookAtMembers } from './observe-members.ts';
 import { listPods, withEvidence, type PodSources } from './observe-pods.ts';
@@ -37,7 +37,7 @@ export async function observe(
   sources: Sources,
   memory: GuardMemory,
   signal: AbortSignal,
-): Promise<GuardFacts> {
+): Promise<Pick<GuardFacts, 'now' | 'guard' | 'subject'>> {
   const now = sources.clock.wallTime();
   return { now, guard, subject: await subjectOf(guard, sources, memory, now, signal) };
 }
@@ -93,7 +93,12 @@ async function factsOf(
   };
 }
 
-async function accessFor({ spec, metadata: { namespace } }: EtcdGuard, setup: EtcdSetup, { secrets }: Sources) {
+/** How the members of a guard's etcd are talked to, or what is missing for it. @throws ApiError */
+export async function accessFor(
+  { spec, metadata: { namespace } }: EtcdGuard,
+  setup: EtcdSetup,
+  { secrets }: Pick<Sources, 'secrets'>,
+): Promise<Access | { readonly problem: string }> {
   const auth = spec.auth && (await secrets.secret(namespace, spec.auth.secretName));
   const tls = spec.clientTLS && (await secrets.secret(namespace, spec.clientTLS.secretName));
   return accessOf(spec, setup, { ...(auth ? { auth } : {}), ...(tls ? { tls } : {}) });

@@ -8,6 +8,8 @@ export interface Crash {
   readonly reason?: string;
   readonly containerID: string;
   readonly finishedAt: Date;
+  /** How often the container was started again in the life of its pod. */
+  readonly restarts: number;
 }
 
 /** Something that was told about a pod or its volume (events.k8s.io), not older than ten minutes. */
@@ -41,6 +43,8 @@ export type ContainerFacts =
 export interface PodFacts {
   readonly name: string;
   readonly uid: string;
+  /** Of the pod as it was read, so that what is decided upon it hits nothing else. */
+  readonly resourceVersion: string;
   readonly createdAt: Date;
   readonly ip?: string;
   readonly nodeName?: string;
@@ -82,6 +86,7 @@ export function viewPod(
   return {
     name: metadata.name,
     uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
     createdAt: new Date(metadata.creationTimestamp ?? 0),
     ...(status?.podIP ? { ip: status.podIP } : {}),
     ...(spec?.nodeName ? { nodeName: spec.nodeName } : {}),
@@ -128,6 +133,7 @@ function crashOf(status: ContainerStatus | undefined, ready: boolean, now: Date)
     ...(ended.reason ? { reason: ended.reason } : {}),
     containerID: ended.containerID ?? '',
     finishedAt,
+    restarts: status?.restartCount ?? 0,
   };
 }
 

@@ -72,7 +72,7 @@ export interface KubeClient {
     name: string,
     namespace: string | undefined,
     patch: object,
-    options?: CallOptions & { readonly subresource?: 'status' },
+    options?: CallOptions & { readonly subresource?: 'status' | 'ephemeralcontainers' },
   ): Promise<Stored<T>>;
   /** @returns false when the object was already gone (404). A failed precondition throws code 409. */
   delete(kind: ResourceKind, name: string, namespace: string | undefined, options?: DeleteOptions): Promise<boolean>;

@@ -43,6 +43,7 @@ export interface Pod extends KubeObject {
     readonly conditions?: readonly StatusCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
     /** For instance Evicted or NodeLost. */
     readonly reason?: string;
   };

@@ -73,3 +73,18 @@ export const persistentVolumeClaimKind: ResourceKind = {
   plural: 'persistentvolumeclaims',
   namespaced: true,
 };
+export const persistentVolumeKind: ResourceKind = {
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  namespaced: false,
+};
+export const storageClassKind: ResourceKind = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  namespaced: false,
+};
+export const jobKind: ResourceKind = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };

@@ -36,11 +36,25 @@ export class ObjectStore<T extends KubeObject> {
     return changes;
   }
 
-  /** A watch reported an object. A resumed watch may repeat what is known: that is no change. */
+  /** A watch reported an object. A resumed or a late watch may repeat what is known, or older: that is no change. */
   observe({ type, object }: Exclude<WatchEvent<T>, { type: 'BOOKMARK' }>): Change<T>[] {
-    if (type !== 'DELETED') return this.#put(object);
+    if (type !== 'DELETED') return isNewer(this.#same(object), object) ? [] : this.#put(object);
+    const known = this.#same(object);
+    return known ? [this.#delete(keyOf(object), object)] : [];
+  }
+
+  /**
+   * A write of this process was answered with the object as it is now: the watch will tell of it later. One that is not
+   * known here may be gone again already, so that nobody would ever tell: it is left to the watch.
+   */
+  written(object: Stored<T>): Change<T>[] {
+    return isNewer(object, this.#same(object)) ? this.#put(object) : [];
+  }
+
+  /** What is known of the very object, not of another of its name. */
+  #same(object: Stored<T>): Stored<T> | undefined {
     const known = this.#objects.get(keyOf(object));
-    return known?.metadata.uid === object.metadata.uid ? [this.#delete(keyOf(object), object)] : [];
+    return known?.metadata.uid === object.metadata.uid ? known : undefined;
   }
 
   #put(object: Stored<T>): Change<T>[] {
@@ -60,6 +74,20 @@ export class ObjectStore<T extends KubeObject> {
     this.#objects.delete(key);
     return { type: 'deleted', object };
   }
+}
+
+/**
+ * Whether `a` is surely a later version than `b` of the same object. Versions grow as numbers do: Kubernetes promises it since
+ * 1.35 (KEP-5504) and has always done so where it keeps its objects in etcd; others can't be compared.
+ */
+function isNewer(a: KubeObject | undefined, b: KubeObject | undefined): boolean {
+  const [later, earlier] = [versionOf(a), versionOf(b)];
+  return later !== undefined && earlier !== undefined && later > earlier;
+}
+
+function versionOf(object: KubeObject | undefined): bigint | undefined {
+  const version = object?.metadata.resourceVersion ?? '';
+  return /^\d+$/.test(version) ? BigInt(version) : undefined;
 }
 
 function keyOf({ metadata }: KubeObject): string {

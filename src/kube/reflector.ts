@@ -85,9 +85,18 @@ export class Reflector<T extends KubeObject> implements AsyncDisposable {
   }
 
   get(namespace: string | undefined, name: string): Stored<T> | undefined {
-    return this.#scopes
-      .find((scope) => scope.namespace === undefined || scope.namespace === namespace)
-      ?.store.get(namespace, name);
+    return this.#scopeOf(namespace)?.store.get(namespace, name);
+  }
+
+  /** What is copied. */
+  get kind(): ResourceKind {
+    return this.#options.kind;
+  }
+
+  /** A write of this process was answered with this object: what is held of it here follows at once, before the watch. */
+  written(object: Stored<T>): void {
+    const scope = this.#scopeOf(object.metadata.namespace);
+    if (scope) this.#tell(scope.store.written(this.#trimmed(object)));
   }
 
   /** All objects, in no order. */
@@ -119,15 +128,7 @@ export class Reflector<T extends KubeObject> implements AsyncDisposable {
   }
 
   async #follow(scope: Scope<T>, signal: AbortSignal): Promise<void> {
-    const {
-      client,
-      kind,
-      trim = (object: Stored<T>) => object,
-      labelSelector,
-      fieldSelector,
-      log,
-      random = Math.random,
-    } = this.#options;
+    const { client, kind, labelSelector, fieldSelector, log, random = Math.random } = this.#options;
     const sightings = listWatch<T>({
       client,
       kind,
@@ -136,7 +137,7 @@ export class Reflector<T extends KubeObject> implements AsyncDisposable {
         ...(labelSelector === undefined ? {} : { labelSelector }),
         ...(fieldSelector === undefined ? {} : { fieldSelector }),
       },
-      trim: (object) => trim(withoutManagedFields(object)),
+      trim: (object) => this.#trimmed(object),
       onConnected: () => {
         scope.lastConnected = this.#clock.wallTime();
         scope.failures = 0;
@@ -168,6 +169,15 @@ export class Reflector<T extends KubeObject> implements AsyncDisposable {
         }
       }
     }
+  }
+
+  #scopeOf(namespace: string | undefined): Scope<T> | undefined {
+    return this.#scopes.find((scope) => scope.namespace === undefined || scope.namespace === namespace);
+  }
+
+  #trimmed(object: Stored<T>): Stored<T> {
+    const { trim = (whole: Stored<T>) => whole } = this.#options;
+    return trim(withoutManagedFields(object));
   }
 
   #tell(changes: readonly Change<T>[]): void {

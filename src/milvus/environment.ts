@@ -1,3 +1,4 @@
+import { canonicalConfigKey } from './config-keys.ts';
 import type { Role } from './roles.ts';
 import { roleFacts } from './roles.ts';
 import type { MilvusVersion } from './version.ts';
@@ -79,6 +80,23 @@ function tlsEnvironment(folder: string): Variable[] {
     { name: 'ETCD_SSL_TLS_KEY', value: `${folder}/tls.key` },
     { name: 'ETCD_SSL_TLS_CA_CERT', value: `${folder}/ca.crt` },
   ];
+}
+
+/**
+ * `dataCoord.enableGarbageCollection`: datacoord removes from the object store what its metadata does not name. With
+ * metadata that is older than the objects that is data.
+ */
+const collection: PlainVariable = { name: 'DATA_COORD_ENABLE_GARBAGE_COLLECTION', value: 'false' };
+
+/** Whether a process of this role runs Milvus' garbage collection. */
+export const collectsGarbage = (role: Role): boolean => role === 'datacoord' || role === 'mixcoord';
+
+/** The variables with garbage collection off, whatever they say of it, in any spelling. */
+export function withoutGarbageCollection<V extends { readonly name: string }>(
+  variables: readonly V[],
+): (V | PlainVariable)[] {
+  const key = canonicalConfigKey(collection.name);
+  return [...variables.filter(({ name }) => canonicalConfigKey(name) !== key), collection];
 }
 
 /** The variable of `common.session.ttl`, in seconds. */

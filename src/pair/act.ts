@@ -86,8 +86,8 @@ export async function applyChildren(
 export type EndPodOutcome = 'Ended' | 'NotLeader' | 'WorldChanged';
 
 /**
- * Ends a pod, after looking once more: etcd is read now, and who holds the role must still be as decided; before force
- * is used pod and node are read too; the delete names the pod's uid.
+ * Ends a pod, after looking once more: etcd is read now, and who holds the role and who is to take it must still be as
+ * decided; before force is used pod and node are read too; the delete names the pod's uid.
  *
  * @throws EtcdError when etcd cannot be read, ApiError when the API server cannot be asked.
  */
@@ -105,7 +105,8 @@ export async function endPod(
   const { namespace } = pair.metadata;
   const { force } = act;
   const sessions = roleSessions(await store.read(signal), role);
-  if (sessions.holder?.serverID !== act.holderServerID) return 'WorldChanged';
+  if (sessions.holderUnreadable || sessions.holder?.serverID !== act.holderServerID) return 'WorldChanged';
+  if (act.successor && !(await canTakeOver(act.successor, sessions, store, signal))) return 'WorldChanged';
   if (force && !(await isStillStuck(act, force, sessions, client, namespace, signal))) return 'WorldChanged';
   if (!isLeader()) return 'NotLeader';
   try {
@@ -162,27 +163,32 @@ export async function revokeLease(
   { store, isLeader }: { readonly store: SessionStore; readonly isLeader: () => boolean },
   signal: AbortSignal,
 ): Promise<RevokeOutcome> {
-  const { holder, members, olderLayout } = roleSessions(await store.read(signal), role);
+  const sessions = roleSessions(await store.read(signal), role);
+  const { holder, members, olderLayout, holderUnreadable } = sessions;
   const same = (found: Session | undefined) =>
     found?.serverID === session.serverID &&
     found.lease === session.lease &&
     found.createRevision === session.createRevision;
   const isHolder = holder?.lease === session.lease;
-  if (!same(holder) && !members.some(same)) return 'WorldChanged';
+  if (holderUnreadable || (!same(holder) && !members.some(same))) return 'WorldChanged';
   if (isHolder) {
     if (!successor || olderLayout.length > 0) return 'WorldChanged';
-    const registered = members.some(
-      ({ lease, serverID }) => serverID === successor.session.serverID && lease === successor.session.lease,
-    );
-    if (!registered || !(await isAlive(store, successor.session.lease, signal))) return 'WorldChanged';
+    if (!(await canTakeOver(successor.session, sessions, store, signal))) return 'WorldChanged';
   }
   if (!isLeader()) return 'NotLeader';
   await store.client.leaseRevoke(session.lease, signal);
   return 'Revoked';
 }
 
-async function isAlive({ client }: SessionStore, lease: bigint, signal: AbortSignal): Promise<boolean> {
-  return (await client.leaseTimeToLive(lease, signal)).ttlSeconds > 0;
+/** Whether a standby is registered as it was, on a lease that lives. */
+async function canTakeOver(
+  { serverID, lease }: Session,
+  { members }: RoleSessions,
+  { client }: SessionStore,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const registered = members.some((member) => member.serverID === serverID && member.lease === lease);
+  return registered && (await client.leaseTimeToLive(lease, signal)).ttlSeconds > 0;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { leaseKind } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import { addReading, isBindable, type Binding, type LeaseReading } from './decide/binding.ts';
+import { addReading, isBindable, READING_INTERVAL_MS, type Binding, type LeaseReading } from './decide/binding.ts';
 import type { Member } from './decide/members.ts';
 import type { PairMemory } from './memory.ts';
 
@@ -28,8 +28,8 @@ export interface BindOutcome {
 }
 
 /**
- * Takes one reading of every registration that is not bound to its container yet. A reading that fails counts as none:
- * binding only takes longer.
+ * Takes one reading of every registration that is not bound to its container yet, unless the last one is too young to
+ * differ. A reading that fails counts as none: binding only takes longer.
  */
 export async function bindMembers(
   members: readonly Member[],
@@ -56,7 +56,10 @@ async function readOnce(
 ): Promise<Binding | undefined> {
   const { session, pod } = member;
   if (!session || !pod?.container.id || !pod.nodeName) return undefined;
+  const progress = memory.bindingProgress.get(session.serverID) ?? { serverID: session.serverID, lease: session.lease };
   const at = clock.wallTime();
+  // Looks follow each other closely while things change: labels and status shall not wait for readings that tell nothing.
+  if (progress.last && Math.abs(at.getTime() - progress.last.at.getTime()) < READING_INTERVAL_MS) return undefined;
   let reading: LeaseReading;
   try {
     const [lease, node] = await Promise.all([
@@ -73,7 +76,6 @@ async function readOnce(
   } catch {
     return undefined;
   }
-  const progress = memory.bindingProgress.get(session.serverID) ?? { serverID: session.serverID, lease: session.lease };
   const next = addReading(progress, reading, member);
   if ('bound' in next) {
     memory.bindingProgress.delete(session.serverID);

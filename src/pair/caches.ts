@@ -1,6 +1,7 @@
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import type { Node, Pod } from '../kube/core-types.ts';
 import type { KubeObject, ResourceKind, Stored } from '../kube/objects.ts';
+import type { PodDisruptionBudget } from './disruption-budgets.ts';
 
 /** Pods that do not carry a pair's label and are in its cache all the same. */
 export interface FollowedPods extends Disposable {
@@ -19,6 +20,8 @@ export interface PairCaches {
   follow(namespace: string, pairName: string, labelSelector: string): FollowedPods;
   /** A child that carries this operator's label; one that does not is not in the cache. */
   child(kind: ResourceKind, namespace: string, name: string): Stored<KubeObject> | undefined;
+  /** Every PodDisruptionBudget of a namespace, whoever has made it. */
+  budgets(namespace: string): Iterable<PodDisruptionBudget>;
   /** Undefined too when nodes are not watched. */
   node(name: string): Node | undefined;
 }

@@ -1,5 +1,6 @@
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import type { ConditionReason } from '../api/reasons.ts';
+import type { Alarm } from '../etcd/alarms.ts';
 import type { Role } from '../milvus/roles.ts';
 import type { MilvusVersion } from '../milvus/version.ts';
 import type { KubeObject, Stored } from '../kube/objects.ts';
@@ -7,6 +8,7 @@ import type { RoleHolder, RoleSessions } from './decide/role-sessions.ts';
 import type { Binding } from './decide/binding.ts';
 import type { ProvenDeath } from './decide/death.ts';
 import type { RestartDecision } from './decide/restart.ts';
+import type { GuardView } from './guard-view.ts';
 import type { NodeView } from './node-view.ts';
 import type { PodView } from './pod-view.ts';
 import type { WorkloadView } from './workload-view.ts';
@@ -25,6 +27,8 @@ export type EtcdFacts =
       readonly state: 'Known';
       readonly sessions: RoleSessions;
       readonly grantedTTLSeconds?: number;
+      /** Alarms that stand in the cluster; absent when none does. */
+      readonly alarms?: readonly Alarm[];
       /** Since when reads have gone well without a failure in between. */
       readonly steadySince: Date;
       /** The last time for which it could not be read, as far as this operator process knows of one. */
@@ -57,6 +61,8 @@ export interface EndpointFinding {
   /** Answered, sees a leader; answered, sees none; did not answer. */
   readonly finding: 'Leader' | 'NoLeader' | 'NoAnswer';
   readonly detail: string;
+  /** Alarms that stand in the cluster as it says; absent when it names none. */
+  readonly alarms?: readonly Alarm[];
 }
 
 /** A child of the pair: what it should be, and what there is. */
@@ -86,6 +92,8 @@ export interface PairFacts {
   readonly now: Date;
   readonly pair: CoordinatorPair;
   readonly role: Role;
+  /** The role by whose keys the pair's processes are seen in etcd. */
+  readonly sessionRole: Role;
   readonly version?: MilvusVersion;
   readonly problems: readonly SpecProblem[];
   /** The children in the order in which they are applied; empty while the spec has problems. */
@@ -103,6 +111,8 @@ export interface PairFacts {
   /** Templates the StatefulSet has had; only read while it should hold one that is neither wished nor live. */
   readonly revisions?: readonly TemplateRevision[];
   readonly etcd: EtcdFacts;
+  /** What the EtcdGuard of `spec.etcd.guardName` says; absent when none is named. */
+  readonly guard?: GuardView;
   readonly bindings: readonly Binding[];
   /** Bound processes that are proven dead, now or at an earlier look. */
   readonly deaths: readonly ProvenDeath[];

@@ -5,7 +5,6 @@ import type { KubeClient } from '../kube/client.ts';
 import type { StatefulSet } from '../kube/core-types.ts';
 import { statefulSetKind } from '../kube/kinds.ts';
 import type { KubeObject, Stored } from '../kube/objects.ts';
-import { electedRoles } from '../milvus/arguments.ts';
 import { sessionPrefix } from '../milvus/session-keys.ts';
 import type { MilvusVersion } from '../milvus/version.ts';
 import type { PairCaches } from './caches.ts';
@@ -14,15 +13,17 @@ import { observeWorkload, podsOf } from './attachment.ts';
 import { renderAttached } from './children/attached.ts';
 import { renderChildren } from './children/index.ts';
 import { provenDeaths, standing } from './decide/death.ts';
+import { layoutOf, withOutlivedKeys, type Layout } from './decide/layout.ts';
 import { bindingsOf, deathsOf } from './decide/status-parts.ts';
 import { templateToLookUp } from './decide/plan.ts';
 import { decideRestart } from './decide/restart.ts';
 import { downgradeProblem, imageOf, specProblems, versionOf } from './decide/spec.ts';
 import { etcdTarget } from './etcd-target.ts';
 import type { ChildFacts, EtcdFacts, PairFacts, WorkloadFacts } from './facts.ts';
+import { viewGuard, type GuardLookUp } from './guard-view.ts';
 import { viewNode, type NodeView } from './node-view.ts';
 import type { PairMemory } from './memory.ts';
-import type { DisruptionBudgets } from './disruption-budgets.ts';
+import { budgetsOver } from './disruption-budgets.ts';
 import type { References } from './references.ts';
 import { duplicateOf } from './rivals.ts';
 import { templateRevisions } from './revisions.ts';
@@ -34,9 +35,10 @@ export interface Sources {
   readonly client: KubeClient;
   readonly caches: PairCaches;
   readonly references: References;
-  readonly budgets: DisruptionBudgets;
   readonly workloads: Workloads;
   readonly clock: Clock;
+  /** Absent: this operator looks after no guards. */
+  readonly guard?: GuardLookUp;
   /** Whether nodes and their Leases may be read, without which no registration can be bound to its process. */
   readonly watchNodes: boolean;
 }
@@ -58,7 +60,11 @@ export async function observe(
   const attachment = await observeWorkload(pair, sources, memory, signal);
   const version = versionOf(pair, attachment.workload?.view);
   const config = await userConfig(pair, sources.references);
-  const etcd = await observeEtcd(pair, version, sources, memory, signal);
+  const liveSet = pair.spec.workloadRef
+    ? undefined
+    : (caches.child(statefulSetKind, namespace, statefulSetName(name)) as Stored<StatefulSet> | undefined);
+  const layout = layoutOf(pair.spec.role, version, liveSet);
+  const etcd = await observeEtcd(pair, layout, sources, memory, signal);
   const problems = [
     ...attachment.problems,
     ...(attachment.problems.length === 0 ? specProblems(pair, config.settings, attachment.workload?.view) : []),
@@ -66,9 +72,6 @@ export async function observe(
     ...(etcd.state === 'Known' && version ? downgradeProblem(version, etcd.sessions.watermark, imageOf(pair)) : []),
   ];
   const now = clock.wallTime();
-  const liveSet = pair.spec.workloadRef
-    ? undefined
-    : (caches.child(statefulSetKind, namespace, statefulSetName(name)) as Stored<StatefulSet> | undefined);
   const liveToken = liveSet?.spec?.template?.metadata?.annotations?.[annotations.restart];
   const restart = decideRestart(pair, { liveToken, isValid: problems.length === 0, now });
   const { pods, allPods, foreignPods } = await podsOf(pair, attachment, sources, memory);
@@ -80,11 +83,12 @@ export async function observe(
   const children = rendered
     ? await Promise.all(rendered.objects.map((desired) => withLive(desired, pair, sources, signal)))
     : [];
-  const otherBudgets = await otherBudgetsOver(pair, children, workload, sources);
+  const otherBudgets = otherBudgetsOver(pair, children, workload, sources);
   const facts: PairFacts = {
     now,
     pair,
     role: pair.spec.role,
+    sessionRole: layout.roles[0],
     ...(version ? { version } : {}),
     problems,
     children,
@@ -96,12 +100,19 @@ export async function observe(
     nodesWatched: sources.watchNodes,
     restart,
     etcd,
+    ...guardOf(pair, sources),
     bindings,
     deaths: provenDeaths(deathsOf(pair.status?.members), bindings, allPods, nodes, now),
     ...duplicateOf(pair, caches),
   };
   if (liveSet === undefined || templateToLookUp(facts) === undefined) return facts;
   return { ...facts, revisions: await templateRevisions(sources.client, pair.metadata, liveSet.metadata.uid, signal) };
+}
+
+function guardOf({ metadata, spec }: CoordinatorPair, { guard }: Sources): Pick<PairFacts, 'guard'> {
+  const name = spec.etcd.guardName;
+  if (name === undefined) return {};
+  return { guard: viewGuard(name, guard?.(metadata.namespace, name) ?? 'NotWatched') };
 }
 
 function render(
@@ -134,27 +145,23 @@ async function withLive(
   return { desired, ...(live ? { live } : {}) };
 }
 
-async function otherBudgetsOver(
+function otherBudgetsOver(
   { metadata: { namespace, name } }: CoordinatorPair,
   children: readonly ChildFacts[],
   workload: WorkloadFacts | undefined,
-  { caches, budgets }: Sources,
-): Promise<readonly string[]> {
-  const own = children.find(({ desired }) => desired.kind === 'PodDisruptionBudget');
+  { caches }: Sources,
+): readonly string[] {
+  const own = children.find(({ desired }) => desired.kind === 'PodDisruptionBudget')?.desired;
   if (!own) return [];
   const wished = children.find(({ desired }) => desired.kind === 'StatefulSet')?.desired as StatefulSet | undefined;
   const live = caches.pods(namespace, name).map(({ metadata }) => metadata.labels ?? {});
-  return budgets.over({
-    namespace,
-    own: own.desired.metadata.name,
-    labelSets: [wished?.spec?.template?.metadata?.labels ?? workload?.view.templateLabels ?? {}, ...live],
-    aboutToMake: own.live === undefined,
-  });
+  const made = wished?.spec?.template?.metadata?.labels ?? workload?.view.templateLabels ?? {};
+  return budgetsOver(caches.budgets(namespace), own.metadata.name, [made, ...live]);
 }
 
 async function observeEtcd(
   pair: CoordinatorPair,
-  version: MilvusVersion | undefined,
+  { roles, isOutlived }: Layout,
   { references, clock }: Sources,
   memory: PairMemory,
   signal: AbortSignal,
@@ -173,13 +180,12 @@ async function observeEtcd(
   }
   memory.secretsFound();
   const watch = memory.watch(resolved.target, sessionPrefix(rootPath, metaSubPath));
-  const roles = version ? electedRoles(pair.spec.role, version) : ([pair.spec.role] as const);
   const facts = await watch.facts(roles, signal);
   if (facts.state === 'Unknown' && facts.reason !== 'Unreachable') {
     if (auth) references.forgetSecret(namespace, auth.secretName);
     if (tls) references.forgetSecret(namespace, tls.secretName);
   }
-  return facts;
+  return isOutlived ? withOutlivedKeys(facts) : facts;
 }
 
 function nodesOf(placed: readonly { readonly nodeName?: string }[], caches: PairCaches): ReadonlyMap<string, NodeView> {

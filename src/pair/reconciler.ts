@@ -3,8 +3,6 @@ import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import type { SessionStores } from '../etcd/types.ts';
 import type { EventReport } from '../kube/events.ts';
 import type { Log } from '../base/log.ts';
-import { registeredRoles } from '../milvus/arguments.ts';
-import type { Role } from '../milvus/roles.ts';
 import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus, type ApplyOutcome } from './act.ts';
 import { releaseWorkload } from './attachment.ts';
 import { bindMembers } from './bind.ts';
@@ -33,6 +31,9 @@ export interface ReconcilerOptions extends Sources {
   /** Told of each judgement, for metrics. */
   readonly observed?: (pair: CoordinatorPair, judgement: Judgement) => void;
 }
+
+/** The next look follows this one: what it has seen of etcd is over. */
+const AT_ONCE_MS = 0;
 
 /** While etcd was never read and has not failed for long, looks follow each other this closely. */
 const FIRST_READ_RETRY_MS = 500;
@@ -72,6 +73,8 @@ export class Reconciler implements Disposable {
     const planned = planOf(observed);
     await changeRoleLabels(client, namespace, planned.labels, signal);
     this.#measureLabelLag(planned, memory);
+    // Milvus gives a role up and takes it in two steps: a look that saw the first would delay the labels of the second.
+    if (memory.current?.isOutdated) return AT_ONCE_MS;
     const plan = afterLabels(planned);
     const applied = await applyChildren(client, plan.children, signal);
     this.#logChanges(pair, applied);
@@ -155,7 +158,7 @@ export class Reconciler implements Disposable {
     const { isLeader, log } = this.#options;
     const { namespace, name } = facts.pair.metadata;
     const { session, evidence } = act;
-    const outcome = await revokeLease(act, sessionRole(facts), { store, isLeader }, signal);
+    const outcome = await revokeLease(act, facts.sessionRole, { store, isLeader }, signal);
     const who = `${session.hostName ?? session.address} (server ID ${session.serverID})`;
     log.info({ pair: { namespace, name }, session: session.key, evidence, outcome }, 'session of a dead process');
     if (outcome !== 'Revoked') return;
@@ -174,7 +177,7 @@ export class Reconciler implements Disposable {
     if (!store || memory.wasEnded(act)) return;
     const { client, isLeader, log } = this.#options;
     const { namespace, name } = facts.pair.metadata;
-    const outcome = await endPod(act, facts.pair, sessionRole(facts), { client, store, isLeader }, signal);
+    const outcome = await endPod(act, facts.pair, facts.sessionRole, { client, store, isLeader }, signal);
     if (outcome === 'Ended') memory.ended(act);
     if (outcome === 'Ended' && act.event) this.#tell(facts.pair, act.event);
     log.info({ pair: { namespace, name }, pod: act.podName, why: act.why, outcome }, 'pod told to end');
@@ -188,11 +191,6 @@ function forgetEnded({ pods, etcd }: PairFacts, memory: PairMemory): void {
     pods.map(({ uid }) => uid),
     leases,
   );
-}
-
-/** The role a pair's processes are seen by in etcd. */
-function sessionRole({ role, version }: PairFacts): Role {
-  return version ? registeredRoles(role, version)[0] : role;
 }
 
 function withRejections(facts: PairFacts, { rejections }: ApplyOutcome): PairFacts {

@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ConditionReason } from '../api/reasons.ts';
+import { alarmsIn } from '../etcd/alarms.ts';
 import { EtcdError, type EtcdErrorCode } from '../etcd/errors.ts';
-import type { EndpointStatus, EtcdTarget, SessionStore, SessionStores, SessionStoreState } from '../etcd/types.ts';
+import type {
+  EndpointStatus,
+  EtcdTarget,
+  SessionSnapshot,
+  SessionStore,
+  SessionStores,
+  SessionStoreState,
+} from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Role } from '../milvus/roles.ts';
 import { otherHolders, roleSessions, type RoleSessions } from './decide/role-sessions.ts';
@@ -30,6 +38,8 @@ export class SessionWatch implements Disposable {
   readonly #subscription: Disposable;
   readonly #clock: Clock;
   #grantedTTL: { readonly lease: bigint; readonly seconds: number } | undefined;
+  /** What {@link facts} last told of. */
+  #told: { readonly snapshot: SessionSnapshot; readonly role: Role } | undefined;
   #steadySince: Date | undefined;
   /** Since when etcd has been given up on; absent while it is not. */
   #blindSince: Date | undefined;
@@ -55,7 +65,7 @@ export class SessionWatch implements Disposable {
 
   /** What is known of these roles now, the first above all. Asks etcd only for what is not known yet. Never throws. */
   async facts([role, ...others]: readonly [Role, ...Role[]], signal: AbortSignal): Promise<EtcdFacts> {
-    const { snapshot, failingSince, failingSinceMs, error } = await this.#state(signal);
+    const { snapshot, failingSince, failingSinceMs, error, alarms = [] } = await this.#state(signal);
     const failingMs = failingSinceMs === undefined ? 0 : this.#clock.nowMs() - failingSinceMs;
     const final = error instanceof EtcdError && reasons[error.code] !== undefined;
     if (failingSince && (failingMs >= BLIND_AFTER_MS || (final && !snapshot)))
@@ -68,6 +78,7 @@ export class SessionWatch implements Disposable {
       this.#outage = { since: this.#blindSince, end: snapshot.readTime };
       this.#blindSince = undefined;
     }
+    this.#told = { snapshot, role };
     const sessions = roleSessions(snapshot, role);
     const grantedTTLSeconds = await this.#grantedTTLOf(sessions, signal);
     const steadySince = this.#steadySince ?? this.#clock.wallTime();
@@ -77,8 +88,17 @@ export class SessionWatch implements Disposable {
       steadySince,
       ...(grantedTTLSeconds === undefined ? {} : { grantedTTLSeconds }),
       ...(this.#outage ? { outage: this.#outage } : {}),
+      ...(alarms.length > 0 ? { alarms } : {}),
       ...(others.length > 0 ? { otherHolders: otherHolders(snapshot, others) } : {}),
     };
+  }
+
+  /** Whether the role's sessions were read since {@link facts} told of them, and are others now. */
+  get isOutdated(): boolean {
+    const { snapshot } = this.#store.state;
+    if (!this.#told || !snapshot || snapshot === this.#told.snapshot) return false;
+    const { role } = this.#told;
+    return !isDeepStrictEqual(roleSessions(snapshot, role), roleSessions(this.#told.snapshot, role));
   }
 
   /** When {@link facts} may turn without any change being announced, milliseconds from now. */
@@ -145,6 +165,8 @@ export class SessionWatch implements Disposable {
 function findingOf(status: EndpointStatus | { readonly endpoint: string; readonly error: Error }): EndpointFinding {
   const { endpoint } = status;
   if ('error' in status) return { endpoint, finding: 'NoAnswer', detail: 'does not answer' };
-  if (status.leader === 0n) return { endpoint, finding: 'NoLeader', detail: 'answers and sees no leader' };
-  return { endpoint, finding: 'Leader', detail: 'answers and sees a leader' };
+  const found = alarmsIn(status.errors);
+  const alarms = found.length > 0 ? { alarms: found } : {};
+  if (status.leader === 0n) return { endpoint, finding: 'NoLeader', detail: 'answers and sees no leader', ...alarms };
+  return { endpoint, finding: 'Leader', detail: 'answers and sees a leader', ...alarms };
 }

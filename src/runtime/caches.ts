@@ -1,17 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import { coordinatorPairKind, labels, OPERATOR } from '../api/names.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Node, Pod } from '../kube/core-types.ts';
-import { nodeKind, podKind } from '../kube/kinds.ts';
+import { nodeKind, podDisruptionBudgetKind, podKind } from '../kube/kinds.ts';
 import type { Log } from '../base/log.ts';
+import type { Change } from '../kube/object-store.ts';
 import type { KubeObject, ResourceKind, Stored } from '../kube/objects.ts';
 import { Reflector } from '../kube/reflector.ts';
 import type { FollowedPods, PairCaches } from '../pair/caches.ts';
 import { childKinds } from '../pair/child-kinds.ts';
-import { trimNode, trimPod } from './trim.ts';
+import type { PodDisruptionBudget } from '../pair/disruption-budgets.ts';
+import { trimBudget, trimNode, trimPod } from './trim.ts';
 
 /** A pair as the API server stores it. */
 type StoredPair = Stored<CoordinatorPair>;
+
+/** Of whatever kind. */
+type Following = Pick<
+  Reflector<KubeObject>,
+  'kind' | 'start' | 'hasSynced' | 'synced' | 'written' | typeof Symbol.asyncDispose
+>;
 
 /** What the caches watch, and whom they tell. */
 export interface CachesOptions {
@@ -24,11 +33,12 @@ export interface CachesOptions {
   readonly onChange: (namespace: string, pairName: string) => void;
 }
 
-/** The operator's shared watches, restricted by label to what is its own. */
+/** The operator's shared watches, restricted by label to what is its own; budgets of others count too. */
 export class Caches implements PairCaches, AsyncDisposable {
   readonly #pairs: Reflector<CoordinatorPair & KubeObject>;
   readonly #pods: Reflector<Pod>;
   readonly #children: ReadonlyMap<string, Reflector<KubeObject>>;
+  readonly #budgets: Reflector<PodDisruptionBudget>;
   readonly #nodes: Reflector<Node> | undefined;
   /** Pods by pair, so that a look at one pair does not walk all pods. */
   readonly #podsByPair = new Map<string, Map<string, Pod>>();
@@ -49,10 +59,12 @@ export class Caches implements PairCaches, AsyncDisposable {
       labelSelector: labels.pair,
       trim: trimPod,
     });
+    const ofOurs = { labelSelector: `${labels.managedBy}=${OPERATOR}` };
+    this.#budgets = new Reflector({ client, log, ...scope, kind: podDisruptionBudgetKind, trim: trimBudget });
     this.#children = new Map(
       childKinds.map((kind) => [
         kind.kind,
-        new Reflector<KubeObject>({ client, log, ...scope, kind, labelSelector: `${labels.managedBy}=${OPERATOR}` }),
+        kind === podDisruptionBudgetKind ? this.#budgets : new Reflector({ client, log, ...scope, kind, ...ofOurs }),
       ]),
     );
     this.#nodes = watchNodes ? new Reflector<Node>({ client, log, kind: nodeKind, trim: trimNode }) : undefined;
@@ -63,6 +75,7 @@ export class Caches implements PairCaches, AsyncDisposable {
       tellOwner(object, onChange);
     });
     for (const reflector of this.#children.values()) reflector.subscribe(({ object }) => tellOwner(object, onChange));
+    this.#budgets.subscribe((change) => this.#tellPairsUnder(change, onChange));
     this.#nodes?.subscribe(({ object }) => this.#tellPairsOn(object.metadata.name, onChange));
   }
 
@@ -79,6 +92,12 @@ export class Caches implements PairCaches, AsyncDisposable {
   /** Resolves when everything was listed at least once. */
   async synced(): Promise<void> {
     await Promise.all(this.#all().map(({ synced }) => synced));
+  }
+
+  /** A write of this operator was answered with this object: looks from now on see it. */
+  written(kind: ResourceKind, object: Stored<KubeObject>): void {
+    for (const reflector of [...this.#all(), ...this.#followed])
+      if (reflector.kind.plural === kind.plural) reflector.written(object);
   }
 
   pair(namespace: string, name: string): StoredPair | undefined {
@@ -114,7 +133,12 @@ export class Caches implements PairCaches, AsyncDisposable {
   }
 
   child(kind: ResourceKind, namespace: string, name: string): Stored<KubeObject> | undefined {
-    return this.#children.get(kind.kind)?.get(namespace, name);
+    const found = this.#children.get(kind.kind)?.get(namespace, name);
+    return found && isOurs(found) ? found : undefined;
+  }
+
+  budgets(namespace: string): Iterable<PodDisruptionBudget> {
+    return this.#budgets.list().filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   node(name: string): Node | undefined {
@@ -125,7 +149,7 @@ export class Caches implements PairCaches, AsyncDisposable {
     await Promise.all([...this.#all(), ...this.#followed].map((reflector) => reflector[Symbol.asyncDispose]()));
   }
 
-  #all(): readonly Pick<Reflector<KubeObject>, 'start' | 'hasSynced' | 'synced' | typeof Symbol.asyncDispose>[] {
+  #all(): readonly Following[] {
     return [this.#pairs, this.#pods, ...this.#children.values(), ...(this.#nodes ? [this.#nodes] : [])];
   }
 
@@ -138,6 +162,18 @@ export class Caches implements PairCaches, AsyncDisposable {
     else this.#podsByPair.delete(key);
   }
 
+  /** A budget of somebody else may match any pod of its namespace; its own counts change all the time. */
+  #tellPairsUnder(change: Change<PodDisruptionBudget>, onChange: CachesOptions['onChange']): void {
+    const { object } = change;
+    if (change.type === 'updated') {
+      if (isOurs(change.previous) && !isOurs(object)) tellOwner(change.previous, onChange);
+      if (isDeepStrictEqual(change.previous.spec?.selector, object.spec?.selector)) return;
+    }
+    if (isOurs(object)) return;
+    for (const { metadata } of this.#pairs.list())
+      if (metadata.namespace === object.metadata.namespace) onChange(metadata.namespace, metadata.name);
+  }
+
   #tellPairsOn(nodeName: string, onChange: CachesOptions['onChange']): void {
     for (const [key, pods] of this.#podsByPair) {
       const slash = key.indexOf('/');
@@ -145,6 +181,11 @@ export class Caches implements PairCaches, AsyncDisposable {
         onChange(key.slice(0, slash), key.slice(slash + 1));
     }
   }
+}
+
+/** Whether the operator has made it, or taken it over. */
+function isOurs({ metadata }: KubeObject): boolean {
+  return metadata.labels?.[labels.managedBy] === OPERATOR;
 }
 
 function tellOwner({ metadata }: KubeObject, onChange: CachesOptions['onChange']): void {

@@ -70,6 +70,26 @@ export const settings = {
     default: 'true',
     parse: trueOrFalse,
   },
+  etcdRepair: {
+    flag: '--etcd-repair',
+    placeholder: '<true|false>',
+    env: 'ETCD_REPAIR',
+    help: 'Carry out EtcdRecoveries. Set to false where the operator may not: guards then only say what to do.',
+    accepts: 'true or false',
+    default: 'true',
+    parse: trueOrFalse,
+  },
+  operatorImage: {
+    flag: '--operator-image',
+    placeholder: '<image>',
+    env: 'OPERATOR_IMAGE',
+    help:
+      'The image of this program, for the pods that carry a snapshot of etcd from one volume to another. Unset: ' +
+      'an etcd is not rebuilt where that is needed.',
+    accepts: 'the name of an image',
+    optional: true,
+    parse: someText,
+  },
   concurrency: {
     flag: '--concurrency',
     placeholder: '<count>',

@@ -21,6 +21,9 @@ export interface OperatorConfig {
   readonly watchNodes: boolean;
   /** False: EtcdGuards are not looked after. */
   readonly etcdGuard: boolean;
+  readonly etcdRepair: boolean;
+  /** The image of this program, for pods that carry a snapshot of etcd; absent: such pods cannot be made. */
+  readonly operatorImage?: string;
   /** How many pairs are reconciled at the same time. */
   readonly concurrency: number;
   readonly clusterDomain: string;

@@ -1,26 +1,28 @@
 import type { EtcdGuard, EtcdGuardStatus } from '../api/etcd-guard.ts';
+import type { EtcdRecovery } from '../api/etcd-recovery.ts';
 import { etcdGuardKind } from '../api/names.ts';
-import { sleep, type Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { GuardReconciler } from '../etcdcare/reconciler.ts';
 import type { SecretReader } from '../etcdcare/observe.ts';
 import { memberConnector } from '../etcd/member-client.ts';
+import { guardEvent } from '../etcdcare/events.ts';
+import type { EventRecorder } from '../kube/events.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Node } from '../kube/core-types.ts';
-import { isForbidden, isNotFound } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { PodLogs } from '../kube/pod-logs.ts';
 import { Reflector } from '../kube/reflector.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
+import type { SeenGuard } from '../pair/guard-view.ts';
 import { runController } from './controller.ts';
 import type { OperatorMetrics } from './metrics.ts';
+import { apiIsThere } from './optional-api.ts';
 
 /** Label `controller` of the metrics, and name of the queue. */
 const CONTROLLER = 'etcdguard';
 /** Guards looked at at the same time: there are few, and a look waits for etcd at most some seconds. */
 const CONCURRENCY = 4;
-/** How often it is asked whether the API for guards is there, while it is not. */
-const API_LOOK_MS = 60_000;
 
 /** What the guards' part of the operator works with. */
 export interface GuardsOptions {
@@ -29,10 +31,15 @@ export interface GuardsOptions {
   readonly watchNamespaces: readonly string[];
   readonly secrets: SecretReader;
   readonly node: (name: string) => Node | undefined;
+  /** All recoveries of a namespace; undefined: they are not known. */
+  readonly recoveries: (namespace: string) => readonly EtcdRecovery[] | undefined;
+  readonly events: EventRecorder;
   readonly isLeader: () => boolean;
   readonly metrics: OperatorMetrics;
   readonly clock: Clock;
   readonly log: Log;
+  /** A guard has changed, its status included; without a name: all were listed for the first time. */
+  readonly onChange: (guard?: { readonly namespace: string; readonly name: string }) => void;
 }
 
 /**
@@ -47,6 +54,7 @@ export class Guards implements AsyncDisposable {
   readonly #reconcileMetrics: ReturnType<OperatorMetrics['controller']>['reconcile'];
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
+  #apiIsMissing = false;
 
   constructor(options: GuardsOptions) {
     this.#options = options;
@@ -57,6 +65,8 @@ export class Guards implements AsyncDisposable {
     workQueue.measure(this.#queue);
     const scope = watchNamespaces.length === 0 ? {} : { namespaces: watchNamespaces };
     this.#reflector = new Reflector({ client, log, ...scope, kind: etcdGuardKind });
+    this.#reflector.subscribe(({ object: { metadata } }) => options.onChange(metadata));
+    void this.#reflector.synced.then(() => options.onChange());
     this.#reflector.subscribe((change) => {
       // What this process wrote itself is no reason to look again.
       if (change.type === 'updated' && change.object.metadata.generation === change.previous.metadata.generation)
@@ -69,11 +79,33 @@ export class Guards implements AsyncDisposable {
       secrets: options.secrets,
       node: options.node,
       guard: (namespace, name) => this.#reflector.get(namespace, name),
+      guards: (namespace) => this.#reflector.list().filter(({ metadata }) => metadata.namespace === namespace),
+      recoveries: options.recoveries,
       connect: memberConnector(clock),
       clock,
       log,
-      observed: (guard, status) => report(metrics, guard, status),
+      observed: (guard, status) => {
+        report(metrics, guard, status);
+        const event = guardEvent(guard, status);
+        if (event) options.events.record(event);
+      },
     });
+  }
+
+  /** A guard as the watch holds it, or why there is none. */
+  lookUp(namespace: string, name: string): SeenGuard {
+    if (!this.#reflector.hasSynced) return this.#apiIsMissing ? 'NotWatched' : 'NotListed';
+    return this.#reflector.get(namespace, name) ?? 'NotFound';
+  }
+
+  /** A guard as the watch holds it. */
+  get(namespace: string, name: string): EtcdGuard | undefined {
+    return this.#reflector.get(namespace, name);
+  }
+
+  /** Something that belongs to a guard has changed. */
+  lookAgain(namespace: string, name: string): void {
+    this.#queue.add(`${namespace}/${name}`);
   }
 
   /** Begins in the background, and ends when disposed. */
@@ -104,9 +136,16 @@ export class Guards implements AsyncDisposable {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    await this.#apiIsThere(signal);
+    const { client, clock, log, isLeader, metrics, watchNamespaces, onChange } = this.#options;
+    const [namespace] = watchNamespaces;
+    const scope = namespace === undefined ? {} : { namespace };
+    const onMissing = (): void => {
+      this.#apiIsMissing = true;
+      onChange();
+    };
+    const without = 'no etcd is guarded';
+    await apiIsThere({ client, kind: etcdGuardKind, ...scope, without, onMissing, clock, log }, signal);
     this.#reflector.start(signal);
-    const { isLeader, log, metrics } = this.#options;
     await runController({
       queue: this.#queue,
       concurrency: CONCURRENCY,
@@ -120,27 +159,6 @@ export class Guards implements AsyncDisposable {
       log,
       signal,
     });
-  }
-
-  /** Resolves when the API for guards is served and may be read. @throws the signal's reason. */
-  async #apiIsThere(signal: AbortSignal): Promise<void> {
-    const { client, clock, log, watchNamespaces } = this.#options;
-    const [namespace] = watchNamespaces;
-    for (let told = false; ; told = true) {
-      try {
-        await client.list(etcdGuardKind, { limit: 1, signal, ...(namespace === undefined ? {} : { namespace }) });
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        const why = isNotFound(error)
-          ? 'the CustomResourceDefinition etcdguards.ha.milvus.io is not installed: no etcd is guarded; install it, or start with --etcd-guard=false'
-          : isForbidden(error)
-            ? 'EtcdGuards may not be read: no etcd is guarded; grant what docs/install.md lists, or start with --etcd-guard=false'
-            : 'EtcdGuards cannot be read: no etcd is guarded until they can';
-        if (!told) log.warn({ err: error }, why);
-      }
-      await sleep(clock, API_LOOK_MS, signal);
-    }
   }
 }
 

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import { createSessionStores } from '../etcd/session-stores.ts';
 import { systemClock } from '../base/clock.ts';
+import { withEcho } from '../kube/echo.ts';
 import { EventRecorder } from '../kube/events.ts';
 import { LeaseElection } from '../kube/lease-election.ts';
 import { createKubeClient } from '../kube/transport.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
 import type { Judgement } from '../pair/decide/judgement.ts';
-import { DisruptionBudgets } from '../pair/disruption-budgets.ts';
 import { Reconciler } from '../pair/reconciler.ts';
 import { References } from '../pair/references.ts';
 import { Workloads } from '../pair/workloads.ts';
@@ -18,6 +18,7 @@ import { Guards } from './guards.ts';
 import { serveHealth } from './health.ts';
 import type { Logger } from './logging.ts';
 import { createMetrics, serveMetrics, type OperatorMetrics } from './metrics.ts';
+import { Recoveries } from './recoveries.ts';
 import { disposeWithin } from './shutdown.ts';
 
 /** Label `controller` of the metrics, and name of the queue. */
@@ -57,29 +58,54 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     onChange: (namespace, name) => queue.add(`${namespace}/${name}`),
   });
   const references = new References(client, systemClock);
-  const guards = config.etcdGuard
+  const guards: Guards | undefined = config.etcdGuard
     ? new Guards({
         client,
         watchNamespaces: config.watchNamespaces,
         secrets: references,
         node: (name) => caches.node(name),
+        events,
+        recoveries: (namespace) => (recoveries?.hasSynced ? recoveries.list(namespace) : undefined),
         isLeader: () => election.isLeader,
         metrics,
         clock: systemClock,
         log,
+        onChange: (guard) => {
+          for (const { namespace, name } of pairsThatName(guard, caches.pairs())) queue.add(`${namespace}/${name}`);
+          if (guard) recoveries?.guardChanged(guard);
+        },
       })
     : undefined;
+  const recoveries: Recoveries | undefined =
+    guards && config.etcdRepair
+      ? new Recoveries({
+          client,
+          watchNamespaces: config.watchNamespaces,
+          secrets: references,
+          node: (name) => caches.node(name),
+          guard: (namespace, name) => guards.get(namespace, name),
+          events,
+          // Replicas take turns by the leader election: the lock of an etcd is between installations.
+          installation: `${config.leaderElection.namespace}/${config.leaderElection.name}`,
+          ...(config.operatorImage === undefined ? {} : { operatorImage: config.operatorImage }),
+          isLeader: () => election.isLeader,
+          metrics,
+          clock: systemClock,
+          log,
+          onChange: ({ metadata: { namespace }, spec }) => guards.lookAgain(namespace, spec.guardName),
+        })
+      : undefined;
   const work = new AbortController();
   const reconciler = new Reconciler({
-    client,
+    client: withEcho(client, (kind, object) => caches.written(kind, object)),
     caches,
     stores,
     events,
     log,
     clock: systemClock,
     references,
-    budgets: new DisruptionBudgets(client, systemClock),
     workloads: new Workloads(client, systemClock),
+    ...(guards ? { guard: (namespace, name) => guards.lookUp(namespace, name) } : {}),
     watchNodes: config.watchNodes,
     isLeader: () => election.isLeader,
     wake: (namespace, name) => queue.add(`${namespace}/${name}`),
@@ -99,12 +125,14 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
       metrics.leading(true);
       for (const { metadata } of caches.pairs()) queue.add(`${metadata.namespace}/${metadata.name}`, 'resync');
       guards?.startedLeading();
+      recoveries?.startedLeading();
     },
     onStoppedLeading: () => {
       metrics.leading(false);
       metrics.pairs.forgetAll();
       reconciler[Symbol.dispose]();
       guards?.stoppedLeading();
+      recoveries?.stoppedLeading();
     },
   });
   const health = await serveHealth({
@@ -118,6 +146,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
   const scrape = await serveMetrics(config.metricsAddress, metrics.registry);
   caches.start(signal);
   guards?.start();
+  recoveries?.start();
   election.start();
   log.info({ version: config.version, namespaces: config.watchNamespaces }, 'operator started');
   await Promise.race([caches.synced(), aborted(signal)]);
@@ -141,6 +170,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
       { name: 'queue', dispose: () => queue.shutDown() },
       { name: 'controller', dispose: () => controller },
       { name: 'guards', dispose: () => guards?.[Symbol.asyncDispose]() },
+      { name: 'recoveries', dispose: () => recoveries?.[Symbol.asyncDispose]() },
       { name: 'events', dispose: () => events[Symbol.asyncDispose]() },
       { name: 'reconciler', dispose: () => reconciler[Symbol.dispose]() },
       { name: 'session stores', dispose: () => stores[Symbol.asyncDispose]() },
@@ -152,6 +182,18 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     ],
     log,
   );
+}
+
+/** The pairs whose `etcd.guardName` is this guard's, or any. */
+function pairsThatName(
+  guard: { readonly namespace: string; readonly name: string } | undefined,
+  pairs: readonly CoordinatorPair[],
+): readonly CoordinatorPair['metadata'][] {
+  return pairs
+    .filter(({ spec: { etcd }, metadata: { namespace } }) =>
+      guard ? etcd.guardName === guard.name && namespace === guard.namespace : etcd.guardName !== undefined,
+    )
+    .map(({ metadata }) => metadata);
 }
 
 function splitKey(key: string): [namespace: string, name: string] {

@@ -1,5 +1,7 @@
+import { labels, OPERATOR } from '../api/names.ts';
 import type { Node, Pod } from '../kube/core-types.ts';
 import type { Stored } from '../kube/objects.ts';
+import type { PodDisruptionBudget } from '../pair/disruption-budgets.ts';
 
 /** A pod as far as decisions need it: about a tenth of the object. */
 export function trimPod({ apiVersion, kind, metadata, spec, status }: Stored<Pod>): Stored<Pod> {
@@ -41,6 +43,19 @@ export function trimNode({ apiVersion, kind, metadata, spec, status }: Stored<No
           },
         }
       : {}),
+  };
+}
+
+/** A budget: our own whole, for it is kept as it should be; of one of somebody else what it selects. */
+export function trimBudget(budget: Stored<PodDisruptionBudget>): Stored<PodDisruptionBudget> {
+  const { apiVersion, kind, metadata, spec } = budget;
+  if (metadata.labels?.[labels.managedBy] === OPERATOR) return budget;
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion },
+    ...(spec ? { spec: defined({ selector: spec.selector }) } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Pod } from '../../src/kube/core-types.ts';
+import { podKind } from '../../src/kube/kinds.ts';
 import { ActiveWatch, type FollowTimes } from '../e2e/support/active-watch.ts';
 import type { ScenarioEtcd } from '../e2e/support/etcd.ts';
 import { EtcdWitness, type HolderChange } from '../e2e/support/etcd-witness.ts';
@@ -9,35 +10,50 @@ import { until } from '../support/until.ts';
 /** The end of a process is told by its second: a death in the second of the binding would not be proven by it. */
 const AFTER_BINDING_MS = 1_000;
 
-/** A pair with everything that watches it. */
+/** How a pair is made. */
+export interface BenchPairOptions {
+  readonly ttlSeconds: number;
+  /** The container's memory limit, as Kubernetes writes it. */
+  readonly memoryLimit?: string;
+}
+
+/** How a container ended, as the kubelet tells. */
+export interface ContainerEnd {
+  readonly exitCode: number;
+  readonly reason?: string;
+}
+
+/** A pair with everything that watches it; deleted when disposed. */
 export class BenchPair implements AsyncDisposable {
   readonly ttlSeconds: number;
   readonly pair: ScenarioPair;
   readonly witness: EtcdWitness;
   readonly #watch: ActiveWatch;
-  readonly #cluster: Cluster;
+  readonly #scene: Scene;
   readonly #etcd: ScenarioEtcd;
 
   private constructor(
-    ttlSeconds: number,
-    cluster: Cluster,
+    { ttlSeconds }: BenchPairOptions,
+    scene: Scene,
     etcd: ScenarioEtcd,
     watched: [ScenarioPair, EtcdWitness, ActiveWatch],
   ) {
     this.ttlSeconds = ttlSeconds;
-    this.#cluster = cluster;
+    this.#scene = scene;
     this.#etcd = etcd;
     [this.pair, this.witness, this.#watch] = watched;
   }
 
   /** Makes a rootcoord pair of a path of its own in the scene's etcd. */
-  static async start(scene: Scene, etcd: ScenarioEtcd, name: string, ttlSeconds: number): Promise<BenchPair> {
+  static async start(scene: Scene, etcd: ScenarioEtcd, name: string, options: BenchPairOptions): Promise<BenchPair> {
+    const { ttlSeconds, memoryLimit } = options;
     const pair = await scene.applyPair(name, {
       sessionTTLSeconds: ttlSeconds,
       etcd: { endpoints: ['etcd:2379'], rootPath: name },
+      ...(memoryLimit === undefined ? {} : { pod: { resources: { limits: { memory: memoryLimit } } } }),
     });
     const witness = await EtcdWitness.start(etcd, 'rootcoord', `${name}/meta/session/`);
-    return new BenchPair(ttlSeconds, scene.cluster, etcd, [pair, witness, await ActiveWatch.start(scene, pair)]);
+    return new BenchPair(options, scene, etcd, [pair, witness, await ActiveWatch.start(scene, pair)]);
   }
 
   /** Waits until ACTIVE and STANDBY are there and the ACTIVE's registration is bound to its container. */
@@ -71,18 +87,33 @@ export class BenchPair implements AsyncDisposable {
   }
 
   /**
-   * Ends the process that etcd calls the ACTIVE: who that is is known without the operator too.
-   * @returns milliseconds until etcd shows another holder.
+   * Sends a signal that ends it to the process that etcd calls the ACTIVE: who that is is known without the operator too.
+   * @returns milliseconds until etcd shows another holder, and how the container ended.
    */
-  async killActive(signal: NodeJS.Signals = 'SIGKILL'): Promise<number> {
+  async killActive(
+    signal: NodeJS.Signals = 'SIGKILL',
+  ): Promise<{ readonly tookMs: number; readonly end: ContainerEnd }> {
+    const { cluster } = this.#scene;
     const { holder } = this.witness;
     const { HostName: pod } = (await this.#etcd.json(`${this.pair.name}/meta/session/rootcoord`)) as {
       HostName: string;
     };
     const killedMs = Date.now();
-    await this.#cluster.killContainer({ namespace: this.pair.namespace, pod }, signal);
+    await cluster.killContainer({ namespace: this.pair.namespace, pod }, signal);
     const { atMs } = await this.witness.next(holder, { timeoutMs: (this.ttlSeconds + 60) * 1_000 });
-    return atMs - killedMs;
+    return { tookMs: atMs - killedMs, end: await this.#endOf(pod, killedMs) };
+  }
+
+  /** Waits until the kubelet has told of a container's end that came after a moment. */
+  async #endOf(podName: string, sinceMs: number): Promise<ContainerEnd> {
+    const { client } = this.#scene;
+    return until(`${podName} to have ended`, async () => {
+      const pod = await client.get<Pod>(podKind, podName, this.pair.namespace);
+      const [status] = pod?.status?.containerStatuses ?? [];
+      const end = status?.state?.terminated ?? status?.lastState?.terminated;
+      // Told by its second.
+      return end && Date.parse(end.finishedAt ?? '') >= Math.floor(sinceMs / 1_000) * 1_000 && end;
+    });
   }
 
   /** Waits until label, status and endpoints follow the last change of holder. */
@@ -94,6 +125,7 @@ export class BenchPair implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch[Symbol.dispose]();
+    await this.#scene.kubectl.run(['delete', 'coordinatorpair', this.pair.name]);
     await this.witness[Symbol.asyncDispose]();
   }
 }

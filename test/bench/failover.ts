@@ -2,105 +2,116 @@ import { progress } from '../cluster/cache.ts';
 import { operatorKubectl, operatorSelector, scaleOperator } from '../e2e/support/operator.ts';
 import { operatorNamespace } from '../e2e/support/settings.ts';
 import { times, type Bench } from './bench.ts';
-import type { BenchPair } from './bench-pair.ts';
+import type { BenchPair, BenchPairOptions, ContainerEnd } from './bench-pair.ts';
 import type { Series } from './series.ts';
 
-const TARGET = 'median below 1,500 ms, none above 3,000 ms';
-/** Without the operator each takes the whole rest of a lease: fewer of them tell as much. */
-const ALONE_REPEATS = 3;
+/** A way for the ACTIVE to end without a word. */
+interface Way {
+  readonly name: string;
+  readonly pair: BenchPairOptions;
+  readonly signal: NodeJS.Signals;
+  /** How the kubelet must tell of it: what was meant to be measured is what happened. */
+  readonly end: ContainerEnd;
+}
 
-/** The ACTIVE's process is killed, as by `kill -9` or the kernel's OOM killer: with the operator, and without it. */
-export async function killed({
-  killed: pairs,
-  repeats,
-  followed,
-  scene: { cluster },
-}: Bench): Promise<readonly Series[]> {
-  const values = new Map<BenchPair, number[]>(pairs.map((pair) => [pair, []]));
+type Ending = Omit<Way, 'pair'> & { readonly pair?: Omit<BenchPairOptions, 'ttlSeconds'> };
+
+const endings: Readonly<Record<string, Ending>> = {
+  killed: { name: 'killed -9', signal: 'SIGKILL', end: { exitCode: 137, reason: 'Error' } },
+  'out-of-memory': {
+    name: 'OOM-killed',
+    pair: { memoryLimit: '64Mi' },
+    signal: 'SIGUSR1', // the stand-in takes more memory than it may have
+    end: { exitCode: 137, reason: 'OOMKilled' },
+  },
+  panicked: {
+    name: 'panics',
+    signal: 'SIGABRT', // the Go runtime ends as by a panic
+    end: { exitCode: 2, reason: 'Error' },
+  },
+};
+
+const ways: Readonly<Record<string, Way>> = Object.fromEntries(
+  [15, 30, 60].flatMap((ttlSeconds) =>
+    Object.entries(endings).map(([name, ending]) => [
+      `${name}-${ttlSeconds}`,
+      { ...ending, pair: { ...ending.pair, ttlSeconds } },
+    ]),
+  ),
+);
+
+/** The ACTIVE's process ends without giving back its lease: with the operator, and the same without it. */
+export async function ended(bench: Bench): Promise<readonly Series[]> {
+  const { repeats, scene, followed } = bench;
+  await using pairs = await bench.pairs(
+    Object.fromEntries(Object.entries(ways).map(([name, { pair }]) => [name, pair])),
+  );
+  const measured = Object.values(ways).map((way, index) => ({ way, pair: pairs[index] as BenchPair }));
+  const values = new Map<Way, number[]>(measured.map(({ way }) => [way, []]));
   for (const round of times(repeats))
-    for (const pair of pairs) {
-      progress(`bench: killed, TTL ${pair.ttlSeconds}, ${round}`);
+    for (const { way, pair } of measured) {
+      progress(`bench: ${way.name}, TTL ${pair.ttlSeconds}, ${round}`);
       await pair.untilBound();
-      values.get(pair)?.push(await pair.killActive());
+      values.get(way)?.push(await endActive(pair, way));
       followed.push(await pair.follow());
     }
-  const alone = new Map<BenchPair, number[]>();
-  const [short, middle] = pairs;
-  for (const pair of pairs) await pair.pair.untilSteady();
-  await scaleOperator(cluster, 0);
+  for (const { pair } of measured) await pair.pair.untilSteady();
+  progress('bench: without the operator');
+  await scaleOperator(scene.cluster, 0);
+  let alone: readonly (readonly number[])[];
   try {
-    for (const pair of [short, middle]) alone.set(pair, await killedAlone(pair));
+    // Side by side: each waits for its own lease, and nobody has anything to do meanwhile.
+    alone = await Promise.all(measured.map(({ way, pair }) => endedAlone(pair, way, repeats)));
   } finally {
-    await scaleOperator(cluster, 2);
+    await scaleOperator(scene.cluster, 2);
   }
-  return pairs.map((pair) => ({
-    name: `ACTIVE killed -9, TTL ${pair.ttlSeconds} s: to the new holder in etcd`,
+  return measured.map(({ way, pair }, index) => ({
+    name: `ACTIVE ${way.name}, TTL ${pair.ttlSeconds} s: to the new holder in etcd`,
     unit: 'ms',
-    values: values.get(pair) ?? [],
-    target: TARGET,
-    ...(alone.has(pair) ? { alone: alone.get(pair) ?? [] } : {}),
+    values: values.get(way) ?? [],
+    target: 'median below 1,500 ms, none above 3,000 ms',
+    alone: alone[index] ?? [],
   }));
 }
 
 /** Nobody writes the status meanwhile: who is ACTIVE is known from the registrations alone. */
-async function killedAlone(pair: BenchPair): Promise<number[]> {
+async function endedAlone(pair: BenchPair, way: Way, repeats: number): Promise<number[]> {
   const taken: number[] = [];
-  for (const round of times(ALONE_REPEATS)) {
-    progress(`bench: without the operator, TTL ${pair.ttlSeconds}, ${round}`);
+  for (const round of times(repeats)) {
     await pair.untilRegistered();
-    taken.push(await pair.killActive());
+    taken.push(await endActive(pair, way));
+    progress(`bench: ${way.name}, TTL ${pair.ttlSeconds}, without the operator, ${round}`);
   }
   return taken;
 }
 
-/** The ACTIVE ends by a panic: exit code 2. */
-export async function panicked({ killed: [, pair], repeats, followed }: Bench): Promise<readonly Series[]> {
-  const values: number[] = [];
-  for (const round of times(repeats)) {
-    progress(`bench: panicked, ${round}`);
-    await pair.untilBound();
-    values.push(await pair.killActive('SIGABRT'));
-    followed.push(await pair.follow());
-  }
-  const name = `ACTIVE panics (exit code 2), TTL ${pair.ttlSeconds} s: to the new holder in etcd`;
-  return [{ name, unit: 'ms', values, target: TARGET }];
+async function endActive(pair: BenchPair, { signal, end: meant, name }: Way): Promise<number> {
+  const { tookMs, end } = await pair.killActive(signal);
+  if (end.exitCode !== meant.exitCode || end.reason !== meant.reason)
+    throw new Error(`${pair.pair.name} was to be ${name}, and ended with ${end.exitCode} ${end.reason ?? ''}`);
+  return tookMs;
 }
 
-/** Every process of the operator is killed at the same moment. */
-export async function killedTogether({
-  killed: pairs,
-  repeats,
-  scene: { cluster },
-}: Bench): Promise<readonly Series[]> {
-  const [short, middle] = pairs;
-  const series: Series[] = [];
-  for (const pair of [short, middle]) {
-    const values: number[] = [];
-    for (const round of times(repeats)) {
-      progress(`bench: killed with the operator, TTL ${pair.ttlSeconds}, ${round}`);
-      await pair.untilBound();
-      const path = 'jsonpath={.items[*].metadata.name}';
-      const list = await operatorKubectl(cluster).run([
-        'get',
-        'pods',
-        '--selector',
-        operatorSelector,
-        '--output',
-        path,
-      ]);
-      const operators = list.split(' ').filter(Boolean);
-      const [takenMs] = await Promise.all([
-        pair.killActive(),
-        ...operators.map((pod) => cluster.killContainer({ namespace: operatorNamespace, pod })),
-      ]);
-      values.push(takenMs);
-    }
-    series.push({
-      name: `ACTIVE and the operator killed -9 at once, TTL ${pair.ttlSeconds} s: to the new holder in etcd`,
-      unit: 'ms',
-      values,
-      target: `at most TTL + 2 s: ${(pair.ttlSeconds + 2) * 1_000} ms`,
-    });
+/** The ACTIVE and every process of the operator are killed at the same moment. */
+export async function endedTogether(bench: Bench): Promise<readonly Series[]> {
+  const { repeats, scene } = bench;
+  await using pairs = await bench.pairs({ 'together-15': { ttlSeconds: 15 }, 'together-30': { ttlSeconds: 30 } });
+  const values = new Map<BenchPair, number[]>(pairs.map((pair) => [pair, []]));
+  for (const round of times(repeats)) {
+    progress(`bench: killed with the operator, ${round}`);
+    for (const pair of pairs) await pair.untilBound();
+    const path = 'jsonpath={.items[*].metadata.name}';
+    const question = ['get', 'pods', '--selector', operatorSelector, '--output', path];
+    const operators = (await operatorKubectl(scene.cluster).run(question)).split(' ').filter(Boolean);
+    await Promise.all([
+      ...operators.map((pod) => scene.cluster.killContainer({ namespace: operatorNamespace, pod })),
+      ...pairs.map(async (pair) => values.get(pair)?.push((await pair.killActive()).tookMs)),
+    ]);
   }
-  return series;
+  return pairs.map((pair) => ({
+    name: `ACTIVE and the operator killed -9 at once, TTL ${pair.ttlSeconds} s: to the new holder in etcd`,
+    unit: 'ms',
+    values: values.get(pair) ?? [],
+    target: `at most TTL + 2 s: ${((pair.ttlSeconds + 2) * 1_000).toLocaleString('en-US')} ms`,
+  }));
 }

@@ -1,10 +1,15 @@
 import { progress } from '../cluster/cache.ts';
 import { until } from '../support/until.ts';
 import { times, type Bench } from './bench.ts';
+import type { BenchPair } from './bench-pair.ts';
 import type { Series } from './series.ts';
 
+const usual = { ttlSeconds: 30 };
+
 /** A switchover that was asked for: how long nobody holds the role. */
-export async function switchover({ moved: pair, repeats, followed }: Bench): Promise<readonly Series[]> {
+export async function switchover(bench: Bench): Promise<readonly Series[]> {
+  const { repeats, followed } = bench;
+  await using pair = await bench.pair('switched', usual);
   const [gaps, totals]: [number[], number[]] = [[], []];
   for (const round of times(repeats)) {
     await pair.pair.untilSteady();
@@ -28,9 +33,10 @@ export async function switchover({ moved: pair, repeats, followed }: Bench): Pro
 }
 
 /** A changed template: both pods are replaced. */
-export async function rollout({ moved: pair, repeats }: Bench): Promise<readonly Series[]> {
+export async function rollout(bench: Bench): Promise<readonly Series[]> {
+  await using pair = await bench.pair('rolled-out', usual);
   const [changes, gaps, totals]: [number[], number[], number[]] = [[], [], []];
-  for (const round of times(repeats)) {
+  for (const round of times(bench.repeats)) {
     await pair.pair.untilSteady();
     const askedMs = Date.now();
     await pair.pair.change({ pod: { annotations: { 'bench/round': `${round}-${askedMs}` } } });
@@ -47,10 +53,12 @@ export async function rollout({ moved: pair, repeats }: Bench): Promise<readonly
   ];
 }
 
-/** The ACTIVE's node is cordoned; and drained at once. */
-export async function drain({ moved: pair, repeats, scene: { kubectl }, followed }: Bench): Promise<readonly Series[]> {
-  const [cordoned, changes, gaps]: [number[], number[], number[]] = [[], [], []];
-  for (const round of times(repeats)) {
+/** The ACTIVE's node is cordoned: the operator has all the time it needs. */
+export async function cordon(bench: Bench): Promise<readonly Series[]> {
+  const { kubectl } = bench.scene;
+  const values: number[] = [];
+  await using pair = await bench.pair('cordoned', usual);
+  for (const round of times(bench.repeats)) {
     progress(`bench: cordoned, ${round}`);
     await pair.pair.untilSteady();
     const { nodeName } = await pair.active();
@@ -59,41 +67,43 @@ export async function drain({ moved: pair, repeats, scene: { kubectl }, followed
     const cordonedMs = Date.now();
     try {
       const { atMs } = await pair.witness.next(before);
-      cordoned.push(atMs - cordonedMs);
-      followed.push(await pair.follow());
+      values.push(atMs - cordonedMs);
+      bench.followed.push(await pair.follow());
     } finally {
       await kubectl.run(['uncordon', nodeName]);
     }
   }
-  for (const round of times(repeats)) {
+  const name = "the ACTIVE's node is cordoned: to the new holder";
+  return [{ name, unit: 'ms', values, target: 'below 2,000 ms' }];
+}
+
+/** The ACTIVE's node is drained at once: the eviction may come before the operator. Then it is a failover: a pair each. */
+export async function drain(bench: Bench): Promise<readonly Series[]> {
+  const [changes, gaps]: [number[], number[]] = [[], []];
+  for (const round of times(bench.repeats)) {
     progress(`bench: drained, ${round}`);
-    await pair.pair.untilSteady({ timeoutMs: 180_000 });
+    await using pair = await bench.pair(`drained-${round}`, usual);
     const { nodeName } = await pair.active();
     const drainedMs = Date.now();
-    const which = ['--ignore-daemonsets', '--pod-selector', `ha.milvus.io/pair=${pair.pair.name}`];
-    try {
-      await kubectl.run(['drain', nodeName, ...which, '--timeout', '120s']);
-    } finally {
-      await kubectl.run(['uncordon', nodeName]);
-    }
-    await until('the pair to be whole again', async () => (await pair.pair.pods()).length === 2);
-    await pair.pair.untilSteady({ timeoutMs: 180_000 });
+    await drained(pair, nodeName, bench);
     changes.push(pair.witness.holdersSince(drainedMs).length);
     gaps.push(pair.witness.noHolderMs(drainedMs));
   }
+  const name = "kubectl drain of the ACTIVE's node";
   return [
-    {
-      name: "the ACTIVE's node is cordoned: to the new holder",
-      unit: 'ms',
-      values: cordoned,
-      target: 'below 2,000 ms',
-    },
-    {
-      name: "kubectl drain of the ACTIVE's node: changes of ACTIVE",
-      unit: 'changes',
-      values: changes,
-      target: 'exactly 1',
-    },
-    { name: "kubectl drain of the ACTIVE's node: without a holder", unit: 'ms', values: gaps },
+    { name: `${name}: changes of ACTIVE`, unit: 'changes', values: changes, target: 'exactly 1' },
+    { name: `${name}: without a holder`, unit: 'ms', values: gaps },
   ];
+}
+
+/** Drains a node of one pair's pods and waits until the pair is whole again. */
+async function drained({ pair }: BenchPair, nodeName: string, { scene: { kubectl } }: Bench): Promise<void> {
+  const which = ['--ignore-daemonsets', '--pod-selector', `ha.milvus.io/pair=${pair.name}`];
+  try {
+    await kubectl.run(['drain', nodeName, ...which, '--timeout', '120s']);
+  } finally {
+    await kubectl.run(['uncordon', nodeName]);
+  }
+  await until('the pair to be whole again', async () => (await pair.pods()).length === 2);
+  await pair.untilSteady({ timeoutMs: 180_000 });
 }

@@ -5,22 +5,21 @@ import { operatorWrites } from '../e2e/support/audit.ts';
 import { leadingPod } from '../e2e/support/operator.ts';
 import { operatorNamespace } from '../e2e/support/settings.ts';
 import { until } from '../support/until.ts';
-import type { Bench } from './bench.ts';
+import { times, type Bench } from './bench.ts';
 import type { Series } from './series.ts';
 
 const REST_MS = 60_000;
+const PAIRS = 5;
 /** Linux counts processor time in hundredths of a second (USER_HZ). */
 const TICKS_A_SECOND = 100;
 
 /** What the leading operator costs while nothing happens. */
-export async function atRest({
-  killed,
-  moved,
-  poweredOff,
-  scene: { cluster, client },
-}: Bench): Promise<readonly Series[]> {
-  const pairs = [...killed, moved, poweredOff];
-  for (const pair of pairs) await pair.untilBound();
+export async function atRest(bench: Bench): Promise<readonly Series[]> {
+  const { cluster, client } = bench.scene;
+  const options = { ttlSeconds: 30 };
+  await using pairs = await bench.pairs(
+    Object.fromEntries(times(PAIRS).map((number) => [`at-rest-${number}`, options])),
+  );
   await until('the operator to be quiet', async () => (await otherWrites(cluster, Date.now() - 15_000)) === 0, {
     timeoutMs: 180_000,
     everyMs: 1_000,

@@ -10,18 +10,17 @@ import { loadavg } from 'node:os';
 import { progress } from '../cluster/cache.ts';
 import { openEnvironment } from '../e2e/environment.ts';
 import { openScene } from '../e2e/support/scene.ts';
-import { BenchPair } from './bench-pair.ts';
-import type { Bench } from './bench.ts';
-import { killed, killedTogether, panicked } from './failover.ts';
+import { Bench } from './bench.ts';
+import { ended, endedTogether } from './failover.ts';
 import { followTimes } from './follow-times.ts';
-import { drain, rollout, switchover } from './planned.ts';
+import { cordon, drain, rollout, switchover } from './planned.ts';
 import { powerOff } from './power-off.ts';
 import { writeReport } from './report.ts';
 import { atRest } from './rest.ts';
 import type { Series } from './series.ts';
 
 /** In this order: what disturbs the operator itself comes late. */
-const measurements = { atRest, killed, panicked, switchover, rollout, drain, killedTogether, powerOff, followTimes };
+const measurements = { atRest, ended, switchover, rollout, cordon, drain, endedTogether, powerOff, followTimes };
 
 const [pattern = ''] = process.argv.slice(2);
 const environment = await openEnvironment({ keep: process.env['KEEP'] === '1' });
@@ -30,14 +29,7 @@ try {
   const series: Series[] = [];
   await using stage = await openScene('bench');
   const { scene } = stage;
-  const etcd = await scene.startEtcd();
-  await using short = await BenchPair.start(scene, etcd, 'ttl-15', 15);
-  await using middle = await BenchPair.start(scene, etcd, 'ttl-30', 30);
-  await using long = await BenchPair.start(scene, etcd, 'ttl-60', 60);
-  await using moved = await BenchPair.start(scene, etcd, 'moved', 30);
-  await using poweredOff = await BenchPair.start(scene, etcd, 'powered-off', 60);
-  const repeats = Number(process.env['REPEATS'] ?? 5);
-  const bench: Bench = { scene, killed: [short, middle, long], moved, poweredOff, repeats, followed: [] };
+  const bench = new Bench(scene, await scene.startEtcd(), Number(process.env['REPEATS'] ?? 5));
   const loads = [loadavg()[0] ?? 0];
   for (const [name, measure] of Object.entries(measurements)) {
     if (!name.includes(pattern)) continue;

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { KeyPair } from './certificates.ts';
 import type { ClusterPlan } from './plan.ts';
 import { apiPort } from './plan.ts';
@@ -9,6 +9,9 @@ export const apiServerUrl = (plan: ClusterPlan): string => `https://${plan.hostA
 
 /** The administrator's kubeconfig. */
 export const adminKubeconfig = (plan: ClusterPlan): string => join(plan.runDir, 'kubeconfig');
+
+/** Environment for kubectl and helm: what they learn of the cluster is kept, and removed, beside its kubeconfig. */
+export const clientEnvironment = (kubeconfig: string) => ({ KUBECACHEDIR: join(dirname(kubeconfig), 'client-cache') });
 
 const base64 = (file: string) => readFileSync(file).toString('base64');
 

@@ -21,8 +21,8 @@ const kubernetes = (name: string, coldBuildSeconds: number): Program => ({
   module: 'k8s.io/kubernetes',
   coldBuildSeconds,
 });
-const etcd = (name: string, coldBuildSeconds: number): Program => ({
-  folder: 'etcd',
+const etcd = (name: string, coldBuildSeconds: number, folder = 'etcd'): Program => ({
+  folder,
   package: `go.etcd.io/etcd/${name}/v3`,
   module: `go.etcd.io/etcd/${name}/v3`,
   coldBuildSeconds,
@@ -48,15 +48,28 @@ const programs = {
   pause: { folder: 'pause', package: '.', coldBuildSeconds: 5 },
 } as const satisfies Record<string, Program>;
 
-/** A program this project can build. */
+/** Releases of etcd that Milvus' charts once installed: for images of theirs alone, so they are built when those are. */
+const olderEtcd = {
+  'etcd-3.5.0': etcd('server', 50, 'etcd-3.5.0'),
+  'etcdctl-3.5.0': etcd('etcdctl', 5, 'etcd-3.5.0'),
+  'etcd-3.5.5': etcd('server', 25, 'etcd-3.5.5'),
+  'etcdctl-3.5.5': etcd('etcdctl', 5, 'etcd-3.5.5'),
+} as const satisfies Record<string, Program>;
+
+const all = { ...programs, ...olderEtcd };
+
+/** A program that the cluster, the demo or most tests need. */
 export type ProgramName = keyof typeof programs;
 
-/** Every program this project can build. */
+/** A program this project can build. */
+export type AnyProgramName = keyof typeof all;
+
+/** Every program but the older releases of etcd. */
 export const programNames = Object.keys(programs) as ProgramName[];
 
 /** The version that go.mod pins, without the leading v: the folder in the cache carries it. */
-export async function programVersion(name: ProgramName): Promise<string> {
-  const program: Program = programs[name];
+export async function programVersion(name: AnyProgramName): Promise<string> {
+  const program: Program = all[name];
   if (program.module === undefined) return '1';
   const goMod = await readFile(join(folderOf(program), 'go.mod'), 'utf8');
   const version = new RegExp(`^(?:require)?\\s*${program.module.replaceAll('.', '\\.')} v([^\\s]+)`, 'm').exec(
@@ -71,7 +84,7 @@ export async function programVersion(name: ProgramName): Promise<string> {
  * waits for the first.
  * @throws CommandError when the Go toolchain is missing or a build fails.
  */
-export async function ensurePrograms<N extends ProgramName>(
+export async function ensurePrograms<N extends AnyProgramName>(
   names: readonly N[],
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Record<N, string>> {
@@ -80,7 +93,7 @@ export async function ensurePrograms<N extends ProgramName>(
   return paths as Record<N, string>;
 }
 
-async function ensureProgram(name: ProgramName, signal?: AbortSignal): Promise<string> {
+async function ensureProgram(name: AnyProgramName, signal?: AbortSignal): Promise<string> {
   const folder = cacheFolder('programs', `${name}-${await programVersion(name)}`);
   const target = join(folder, name);
   if (await exists(target)) return target;
@@ -90,8 +103,8 @@ async function ensureProgram(name: ProgramName, signal?: AbortSignal): Promise<s
   });
 }
 
-async function build(name: ProgramName, folder: string, target: string, signal?: AbortSignal): Promise<void> {
-  const program: Program = programs[name];
+async function build(name: AnyProgramName, folder: string, target: string, signal?: AbortSignal): Promise<void> {
+  const program: Program = all[name];
   const version = await programVersion(name);
   progress(
     `building ${name} ${version} (once; about ${String(program.coldBuildSeconds)} s on two cores, more where it is the first)`,
@@ -146,13 +159,13 @@ const exists = (path: string) =>
     () => false,
   );
 
-const isProgramName = (name: string): name is ProgramName => name in programs;
+const isProgramName = (name: string): name is AnyProgramName => name in all;
 
 if (import.meta.main) {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => !isProgramName(name));
   if (unknown.length > 0 || asked.length === 0) {
-    progress(`usage: node test/cluster/programs.ts NAME...   with NAME one of: ${programNames.join(' ')}`);
+    progress(`usage: node test/cluster/programs.ts NAME...   with NAME one of: ${Object.keys(all).join(' ')}`);
     process.exitCode = 2;
   } else {
     const paths = await ensurePrograms(asked.filter(isProgramName));

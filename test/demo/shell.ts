@@ -1,3 +1,4 @@
+import { clientEnvironment } from '../cluster/kubeconfig.ts';
 import { run } from '../cluster/process.ts';
 import { root } from './settings.ts';
 
@@ -20,7 +21,7 @@ export class Shell {
   quietly(program: 'kubectl' | 'helm', args: readonly string[], input?: string): Promise<string> {
     return run(this.#programs[program], args, {
       cwd: root,
-      env: { KUBECONFIG: this.#kubeconfig },
+      env: { KUBECONFIG: this.#kubeconfig, ...clientEnvironment(this.#kubeconfig) },
       signal: this.#signal,
       timeoutMs: commandTimeoutMs,
       ...(input === undefined ? {} : { input }),

@@ -6,6 +6,7 @@ import { connectCluster, startCluster, type Cluster } from '../cluster/cluster.t
 import { onInterruption } from '../cluster/interruption.ts';
 import { run } from '../cluster/process.ts';
 import { buildStandInImages } from '../images/build.ts';
+import { buildEtcdImages, type EtcdRelease } from '../images/etcd-images.ts';
 import { installOperator } from './support/operator.ts';
 import { Kubectl } from './support/kubectl.ts';
 import { clusterName, logsFolder, operatorNamespace, root } from './support/settings.ts';
@@ -18,15 +19,25 @@ export interface Environment {
   close(good: boolean): Promise<void>;
 }
 
-/** Brings up what the scenarios need; what is there already and has not changed is taken as it is. */
-export async function openEnvironment({ keep }: { readonly keep: boolean }): Promise<Environment> {
+/**
+ * Brings up what the scenarios need; what is there already and has not changed is taken as it is.
+ *
+ * @param releases of etcd that the scenarios run; without: the newest
+ */
+export async function openEnvironment({
+  keep,
+  releases = ['3.5.35'],
+}: {
+  readonly keep: boolean;
+  readonly releases?: readonly EtcdRelease[];
+}): Promise<Environment> {
   const abort = new AbortController();
   const release = onInterruption((received) => {
     abort.abort(new Error(`interrupted by ${received}`));
     return Promise.resolve();
   });
   delete process.env['CLUSTER']; // the scenarios' processes connect to the local cluster; kind's cannot be taken up
-  const archives = await buildImages();
+  const archives = await buildImages(releases);
   const cluster = await takeUpOrStart(keep, abort.signal);
   const close = async (good: boolean) => {
     release();
@@ -50,9 +61,10 @@ interface Archives {
   readonly others: readonly string[];
 }
 
-async function buildImages(): Promise<Archives> {
+async function buildImages(releases: readonly EtcdRelease[]): Promise<Archives> {
   await run(process.execPath, [join(root, 'scripts', 'image.ts')]);
-  const standIns = await buildStandInImages(cacheFolder('images'));
+  const folder = cacheFolder('images');
+  const standIns = [...(await buildStandInImages(folder)), ...(await buildEtcdImages(folder, releases))];
   return { operator: join(root, 'build', 'image.tar'), others: [...new Set(standIns.map(({ tarPath }) => tarPath))] };
 }
 

@@ -13,9 +13,14 @@ export interface ImageFile {
   from: { copyOf: string } | { text: string };
 }
 
+/** What distinguishes one image of an archive: its name and how it runs. */
 export interface Image {
   tag: string;
   env: Record<string, string>;
+  /** Default: root. */
+  user?: string;
+  entrypoint?: string[];
+  command?: string[];
 }
 
 /** One image inside an archive. `imageId` is the digest of its config: the same id means the same image. */
@@ -27,7 +32,7 @@ export interface PackedImage {
 
 /**
  * Writes a docker-archive, as `ctr images import` and `docker load` read it: one layer built from `files` on nothing,
- * and one image per entry of `images`, which differ in their environment only. The result depends on the input alone:
+ * and one image per entry of `images`, which differ in how they run only. The result depends on the input alone:
  * every time stamp is zero, every owner root, every list sorted. Needs GNU tar.
  */
 export async function packImages(tarPath: string, files: ImageFile[], images: Image[]): Promise<PackedImage[]> {
@@ -62,7 +67,13 @@ async function packInto(work: string, tarPath: string, files: ImageFile[], image
       architecture: arch() === 'x64' ? 'amd64' : arch(),
       os: 'linux',
       created: '1970-01-01T00:00:00Z',
-      config: { Env: Object.entries(image.env).map(([name, value]) => `${name}=${value}`), WorkingDir: '/' },
+      config: {
+        Env: Object.entries(image.env).map(([name, value]) => `${name}=${value}`),
+        WorkingDir: '/',
+        User: image.user, // what is undefined is left out
+        Entrypoint: image.entrypoint,
+        Cmd: image.command,
+      },
       rootfs: { type: 'layers', diff_ids: [`sha256:${diffId}`] },
       history: [{ created: '1970-01-01T00:00:00Z', comment: image.tag }],
     });

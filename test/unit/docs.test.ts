@@ -93,12 +93,14 @@ describe('the runbooks', () => {
   });
 
   it('name no reason, condition or value that the API does not have', () => {
-    const crd = load(readFileSync(join(root, 'crds', 'coordinatorpairs.yaml'), 'utf8'));
+    const crds = ['coordinatorpairs', 'etcdguards', 'etcdrecoveries'].map((name) =>
+      load(readFileSync(join(root, 'crds', `${name}.yaml`), 'utf8')),
+    );
     const known = new Set<string>([
       ...CONDITION_TYPES,
       ...Object.values(conditionReasons).flatMap((reasons) => Object.keys(reasons)),
       ...Object.keys(eventReasons),
-      ...enumValues(crd),
+      ...crds.flatMap((crd) => [...enumValues(crd)]),
       'CoordinatorPair',
     ]);
     const unknown = runbooks.flatMap(({ path, text }) =>

@@ -61,6 +61,10 @@ export interface CoordinatorPairSpec {
      */
     metaSubPath: string;
     /**
+     * The EtcdGuard in the pair's namespace that watches this etcd. What it finds shows in the condition EtcdHealthy. Left out, the condition says what the pair's own connection tells.
+     */
+    guardName?: string;
+    /**
      * How Milvus and the operator log in to etcd. Left out, they do not. Needs Milvus 2.3.7 or newer.
      */
     auth?: {
@@ -586,6 +590,27 @@ export interface CoordinatorPairStatus {
     time: string;
   };
   /**
+   * The last attempt to move ACTIVE away from a node that is being emptied, if it failed. Present while ACTIVE is still there.
+   */
+  failedDrain?: {
+    /**
+     * The pod that kept the role.
+     */
+    podName: string;
+    /**
+     * The node that is being emptied.
+     */
+    nodeName: string;
+    /**
+     * When it was given up.
+     */
+    time: string;
+    /**
+     * When it is tried again.
+     */
+    nextTime: string;
+  };
+  /**
    * The hash of the template of the pod that is ACTIVE, or was last.
    */
   servingTemplateHash?: string;
@@ -626,6 +651,10 @@ export interface CoordinatorPairStatus {
      * The value of the annotation `ha.milvus.io/approve` that was answered.
      */
     id: string;
+    /**
+     * What was approved. Absent when it was refused.
+     */
+    action?: 'RevokeLease' | 'RestartPod' | 'StopPod' | 'ForceDeletePod' | 'MoveActive';
     /**
      * `Approved`: the operator acts. `Completed`: what was proposed is done, or its cause is gone. `Expired`: it could not be carried out in time. `Refused`: there is no such proposal. `Ignored`: the annotation was there before the operator first saw the pair.
      */

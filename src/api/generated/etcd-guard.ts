@@ -37,6 +37,121 @@ export interface EtcdGuardSpec {
    * For how many seconds the evidence of a lost quorum must hold before the diagnosis counts as certain. Defaults to 600: a restart of all members heals itself within that time.
    */
   quorumLossWindowSeconds: number;
+  /**
+   * The storage class for volume claims of this etcd that never found one. Left out, the operator only says what is missing.
+   */
+  storageClassName?: string;
+  /**
+   * An image with bash, etcd, etcdctl and etcdutl, for repairs, when the image of etcd itself lacks etcdutl. Left out, the image of etcd.
+   */
+  toolsImage?: string;
+  /**
+   * What may be repaired by itself. `Auto`: at once, within the budget. `Approve`: planned, and carried out when a person approves the plan. `Never`: not even planned. To set `Auto` where it is not the default needs the verb `approve` on etcdrecoveries.
+   */
+  policy: {
+    /**
+     * Volume claims that never found a storage class get `storageClassName`. Defaults to Approve.
+     */
+    bindPendingVolume: 'Auto' | 'Approve' | 'Never';
+    /**
+     * An empty member_id file is moved away. Defaults to Auto.
+     */
+    clearMemberID: 'Auto' | 'Approve' | 'Never';
+    /**
+     * A member whose data is beyond use joins anew. Defaults to Approve.
+     */
+    replaceMember: 'Auto' | 'Approve' | 'Never';
+    /**
+     * A member joins anew on a new volume. Defaults to Approve.
+     */
+    replaceVolume: 'Auto' | 'Approve' | 'Never';
+    /**
+     * Members with intact data are started again; what wipes a damaged member waits for approval all the same. Defaults to Auto.
+     */
+    restartQuorum: 'Auto' | 'Approve' | 'Never';
+    /**
+     * All members are restored from one that runs. Defaults to Approve.
+     */
+    rebuildFromSurvivor: 'Auto' | 'Approve' | 'Never';
+    /**
+     * All members are restored from the best source. Defaults to Approve.
+     */
+    restoreFromSnapshot: 'Auto' | 'Approve' | 'Never';
+    /**
+     * Compact, defragment and disarm the space alarm. Defaults to Auto.
+     */
+    reclaimSpace: 'Auto' | 'Approve' | 'Never';
+    /**
+     * What earlier recoveries kept is removed. Defaults to Approve.
+     */
+    cleanup: 'Auto' | 'Approve' | 'Never';
+    /**
+     * A snapshot is saved and verified. Defaults to Auto.
+     */
+    snapshot: 'Auto' | 'Approve' | 'Never';
+    /**
+     * Members are defragmented one by one. Defaults to Auto.
+     */
+    defragment: 'Auto' | 'Approve' | 'Never';
+    /**
+     * Another member leads. Defaults to Auto.
+     */
+    moveLeader: 'Auto' | 'Approve' | 'Never';
+  };
+  /**
+   * How many recoveries of one action may begin by policy. Approved ones are not counted.
+   */
+  budget: {
+    /**
+     * In any hour. Defaults to 1.
+     */
+    perHour: number;
+    /**
+     * In any 24 hours. Defaults to 3.
+     */
+    perDay: number;
+  };
+  /**
+   * Snapshots on a schedule. Left out, none are saved.
+   */
+  snapshots?: {
+    /**
+     * A PersistentVolumeClaim in the guard's namespace that the snapshots go to. It holds the credentials that etcd holds: protect it alike.
+     */
+    claimName: string;
+    /**
+     * How often a snapshot is saved. Defaults to 1800.
+     */
+    intervalSeconds: number;
+    /**
+     * How many are kept, the newest. Defaults to 24.
+     */
+    keep: number;
+  };
+  /**
+   * The Milvus that keeps its metadata in this etcd: what is stopped before etcd is rebuilt, and started again afterwards. CoordinatorPairs need not be named: those of `etcd.guardName`, and those whose `etcd.endpoints` lead to this etcd, belong to it.
+   */
+  milvus?: {
+    /**
+     * The `etcd.rootPath` of each Milvus in this etcd that no CoordinatorPair tells of. Nothing is rebuilt while sessions of a Milvus are found below another path.
+     */
+    rootPaths?: string[];
+    /**
+     * Deployments and StatefulSets in the guard's namespace to scale to none and back, for a Milvus that Helm or manifests of your own have made. The etcd itself and what belongs to a CoordinatorPair are left out whatever their labels are.
+     */
+    workloadSelector?: {
+      /**
+       * Labels that each of them has, for example `app.kubernetes.io/name: milvus` and `app.kubernetes.io/instance: my-release`. The instance alone also matches MinIO and Pulsar.
+       */
+      matchLabels: {
+        [k: string]: string;
+      };
+    };
+    /**
+     * The Milvus object of milvus-operator, in the guard's namespace. Its reconciling is paused before its Deployments are scaled, and goes on last.
+     */
+    milvusName?: string;
+  };
 }
 
 /**
@@ -118,6 +233,10 @@ export interface EtcdGuardStatus {
     ratio: string;
   };
   /**
+   * Since when the quorum is lost: since the first look that proved it, if none since has found a quorum, been blind or found a cause outside of the data. `quorumLossWindowSeconds` is counted from here. Absent while nothing proves a loss.
+   */
+  quorumLostSinceTime?: string;
+  /**
    * What ails the etcd. Absent when nothing does.
    */
   diagnosis?: {
@@ -174,7 +293,85 @@ export interface EtcdGuardStatus {
      * What to do by hand, in a safe order.
      */
     remedy: string;
+    /**
+     * The action of an EtcdRecovery that repairs it. Absent when none does.
+     */
+    action?: string;
+    /**
+     * The EtcdRecovery that was planned for it, or that repairs it now.
+     */
+    recoveryName?: string;
   };
+  /**
+   * The newest verified snapshot. Absent while there is none.
+   */
+  lastSnapshot?: {
+    /**
+     * Its name, by which an EtcdRecovery can ask for it.
+     */
+    name: string;
+    /**
+     * When it was saved.
+     */
+    time: string;
+    /**
+     * The id of the cluster it was taken from, hexadecimal.
+     */
+    clusterID?: string;
+    /**
+     * Revision of the store.
+     */
+    revision?: string;
+    /**
+     * Number of keys in the backend, old revisions included.
+     */
+    totalKeys?: string;
+    /**
+     * Of the file.
+     */
+    sha256?: string;
+    /**
+     * Below these paths it has sessions of a Milvus.
+     */
+    sessionRoots?: string[];
+    /**
+     * Why older snapshots are no longer rotated away: the newest is of another cluster or holds less than half. Absent while they are.
+     */
+    frozen?: string;
+  };
+  /**
+   * The snapshots that are kept, newest first, as many as a Job can tell of: about ten. An EtcdRecovery can name each of them.
+   */
+  snapshots?: {
+    /**
+     * Its name, by which an EtcdRecovery can ask for it.
+     */
+    name: string;
+    /**
+     * When it was saved.
+     */
+    time: string;
+    /**
+     * The id of the cluster it was taken from, hexadecimal.
+     */
+    clusterID?: string;
+    /**
+     * Revision of the store.
+     */
+    revision?: string;
+    /**
+     * Number of keys in the backend, old revisions included.
+     */
+    totalKeys?: string;
+    /**
+     * Of the file.
+     */
+    sha256?: string;
+    /**
+     * Below these paths it has sessions of a Milvus.
+     */
+    sessionRoots?: string[];
+  }[];
   /**
    * The last ten ailments that are over, newest first.
    */

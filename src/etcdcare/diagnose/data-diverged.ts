@@ -17,6 +17,6 @@ export const dataDiverged: Check = ({ facts }: Case) => {
       `the hash over all keys at revision ${facts.hashes?.revision ?? 0n} of ${differing.join(', ')} differs from that of the others`,
     certainty: behind ? 'Likely' : 'Certain',
     remedy:
-      'Clients see different data by the member that they happen to reach. 1. Stop Milvus. 2. Save a snapshot of each member from its own endpoint, and count the keys below the root path of Milvus in each. 3. Where a majority agrees and has the keys, replace the others one at a time. Where the one with the keys is alone, rebuild all members from its snapshot; see the runbook etcd-quorum-lost. Delete no volume.',
+      'Clients see different data by the member that they happen to reach. 1. Stop Milvus. 2. Save a snapshot of each member from its own endpoint, and count the keys below the root path of Milvus in each. 3. Where a majority agrees and has the keys, replace the others one at a time. Where the one with the keys is alone, name it in spec.source of an EtcdRecovery with RebuildFromSurvivor, or rebuild by hand; see the runbook etcd-quorum-lost. Delete no volume.',
   };
 };

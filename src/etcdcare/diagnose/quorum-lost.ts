@@ -1,10 +1,10 @@
 import type { Case, Check } from './ailment.ts';
 import { bringBackIntact, steps } from './advice.ts';
-import { answered } from './quorum.ts';
+import { runningMembers } from './quorum.ts';
 
 /** The third of the published cases: some members run, and there are too few of them. */
 export const quorumLost: Check = ({ facts, quorum }: Case) => {
-  const running = answered(facts).map(({ podName }) => podName);
+  const running = runningMembers(facts);
   if (quorum.verdict !== 'Lost' || running.length === 0) return undefined;
   const down = downPods(facts, running);
   return {
@@ -15,7 +15,7 @@ export const quorumLost: Check = ({ facts, quorum }: Case) => {
     remedy: steps(
       bringBackIntact,
       `See why ${down.join(', ') || 'the others'} do not run (kubectl describe pod, kubectl logs --previous) and cure that: with ${quorum.needed} members on their own data etcd goes on where it stopped.`,
-      `Meanwhile save a snapshot from ${running[0] ?? ''} itself: etcdctl snapshot save works without a quorum.`,
+      `Meanwhile save a snapshot from ${running[0] ?? ''} itself: etcdctl snapshot save works without a quorum, where no user has to log in.`,
       'Only if fewer data directories are usable than are needed: stop Milvus and rebuild all members from the best source; see the runbook etcd-quorum-lost.',
     ),
   };
@@ -23,7 +23,7 @@ export const quorumLost: Check = ({ facts, quorum }: Case) => {
 
 /** The fourth of the published cases: no member answers, and their containers are seen to be down. */
 export const allMembersDown: Check = ({ facts, quorum }: Case) => {
-  if (quorum.verdict !== 'Lost' || answered(facts).length > 0) return undefined;
+  if (quorum.verdict !== 'Lost' || runningMembers(facts).length > 0) return undefined;
   return {
     case: 'AllMembersDown',
     pods: downPods(facts, []),

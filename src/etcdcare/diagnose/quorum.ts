@@ -1,6 +1,7 @@
 import type { ListedMember } from '../../etcd/member-client.ts';
 import type { EtcdFacts, MemberAnswer, MemberLook } from '../facts.ts';
 import type { PodFacts } from '../pod-facts.ts';
+import { podNames } from '../setup/etcd-setup.ts';
 
 /** A look that brought an answer. */
 export type Answered = Extract<MemberLook, { readonly answer: MemberAnswer }>;
@@ -42,34 +43,65 @@ export function quorumOf(facts: EtcdFacts): Quorum {
   const healthy = (members ?? []).filter((member) => member.healthy && !member.learner).length;
   const counts = { ...(members ? { members } : {}), voters, healthy, needed: majority(voters) };
   if (looks.some(({ answer }) => answer.readThroughQuorum)) return { ...counts, verdict: 'Quorate', evidence: '' };
-  const evidence = leaderless(looks) ?? containersDown(facts, counts.needed);
+  const evidence = leaderless(facts) ?? containersDown(facts, counts.needed);
   return { ...counts, verdict: evidence === undefined ? 'Unknown' : 'Lost', evidence: evidence ?? '' };
 }
 
+/**
+ * The pods whose members run, by their own word. One that lets nobody log in, for it sees no leader, tells no more than
+ * that.
+ */
+export function runningMembers({ looks }: Pick<EtcdFacts, 'looks'>): readonly string[] {
+  return looks.filter((look) => 'answer' in look || seesNoLeader(look)).map(({ podName }) => podName);
+}
+
+function seesNoLeader(look: MemberLook): boolean {
+  return 'answer' in look ? look.answer.status.leader === 0n : look.error.code === 'NoLeader';
+}
+
 /** Members that answer and see no leader have no quorum, whatever became of the others. */
-function leaderless(looks: readonly Answered[]): string | undefined {
-  if (looks.length === 0 || looks.some(({ answer }) => answer.status.leader !== 0n)) return undefined;
-  const names = looks.map(({ podName }) => podName).join(', ');
-  return `${names} answer${looks.length === 1 ? 's' : ''} and see${looks.length === 1 ? 's' : ''} no leader`;
+function leaderless(facts: EtcdFacts): string | undefined {
+  const running = runningMembers(facts);
+  const lead = facts.looks.some((look) => running.includes(look.podName) && !seesNoLeader(look));
+  if (running.length === 0 || lead) return undefined;
+  const one = running.length === 1;
+  return `${running.join(', ')} answer${one ? 's' : ''} and see${one ? 's' : ''} no leader`;
 }
 
 /** Too many containers are down for a majority to be left, and no pod of this etcd is ready. */
-function containersDown({ pods, missing, setup }: EtcdFacts, needed: number): string | undefined {
-  const down = [...pods.filter(isDown).map(({ name }) => name), ...missing];
+function containersDown({ pods, missing, setup, now }: EtcdFacts, needed: number): string | undefined {
   const expected = Math.max(setup.replicas, setup.initialCluster.length);
+  // Scaled away: a member that runs and was restarted without a quorum serves nobody who could be told so (etcd 3.5).
+  const away = setup.replicas === 0 ? [] : podNames({ ...setup, replicas: expected }).slice(setup.replicas);
+  const down = [...pods.filter((pod) => isDown(pod, now)).map(({ name }) => name), ...missing, ...away];
   if (pods.some(({ ready }) => ready) || expected - down.length >= needed || down.length === 0) return undefined;
-  return `the containers of ${down.join(', ')} do not run, and no pod is ready`;
+  return `the containers of ${down.join(', ')} do not run, or not for long, and no pod is ready`;
 }
 
-/** Not running by the word of a kubelet that can be believed. */
-function isDown({ container, nodeReady }: PodFacts): boolean {
-  return nodeReady !== false && (container.state === 'Terminated' || container.state === 'Waiting');
+/** A container that was started again more than once runs only when it has done so for this long, milliseconds. */
+const RUNS_AFTER_MS = 60_000;
+
+/** Not running by the word of a kubelet that can be believed, or between two crashes. */
+function isDown({ container, nodeReady, crash }: PodFacts, now: Date): boolean {
+  if (nodeReady === false) return false;
+  switch (container.state) {
+    case 'Terminated':
+    case 'Waiting':
+      return true;
+    case 'Running':
+      return (crash?.restarts ?? 0) > 1 && now.getTime() - container.since.getTime() < RUNS_AFTER_MS;
+    case 'Unknown':
+      return false;
+  }
 }
 
 function membersOf({ pods }: EtcdFacts, looks: readonly Answered[]): readonly SeenMember[] | undefined {
-  // The one that has applied the most knows best who the members are.
-  const [newest] = looks.toSorted((a, b) =>
-    compare(b.answer.status.raftAppliedIndex, a.answer.status.raftAppliedIndex),
+  // One that a quorum listens to knows who the members are, else the one that has applied the most: a volume that was
+  // left with old data may have applied more than the members that were restored beside it.
+  const [newest] = looks.toSorted(
+    (a, b) =>
+      Number(b.answer.readThroughQuorum) - Number(a.answer.readThroughQuorum) ||
+      compare(b.answer.status.raftAppliedIndex, a.answer.status.raftAppliedIndex),
   );
   return newest?.answer.members.map((member) => {
     const look = looks.find(({ answer }) => answer.status.header.memberID === member.id);

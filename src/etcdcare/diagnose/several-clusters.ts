@@ -18,7 +18,7 @@ export const severalClusters: Check = ({ facts }: Case) => {
     evidence: ids.size > 1 ? belongings.join('; ') : testimony(found),
     certainty: ids.size > 1 ? 'Certain' : 'Likely',
     remedy:
-      'Stop Milvus at once, change nothing else, delete nothing. Save a snapshot of each member from its own endpoint, and compare how many keys each holds below the root path of Milvus (etcdctl get --prefix --keys-only --count-only). Only then decide which members hold the data, and rebuild the others from them; see the runbook etcd-quorum-lost.',
+      'Stop Milvus at once, change nothing else, delete nothing. Save a snapshot of each member from its own endpoint, and compare how many keys each holds below the root path of Milvus (etcdctl get --prefix --keys-only --count-only). Only then decide which member holds the data, and name it in spec.source of an EtcdRecovery with RebuildFromSurvivor, or rebuild by hand; see the runbook etcd-quorum-lost.',
   };
 };
 

@@ -12,6 +12,7 @@ export interface Container {
     readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
   }[];
   readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly livenessProbe?: {
     readonly exec?: { readonly command?: readonly string[] };
     readonly httpGet?: { readonly path?: string };
@@ -23,8 +24,18 @@ export interface EtcdStatefulSet extends KubeObject {
   readonly spec?: {
     readonly replicas?: number;
     readonly serviceName?: string;
+    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: object };
     readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } };
-    readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
+    readonly volumeClaimTemplates?: readonly {
+      readonly metadata?: { readonly name?: string };
+      readonly spec?: { readonly storageClassName?: string };
+    }[];
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly updatedReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
   };
 }

@@ -1,7 +1,13 @@
 import { coordinatorArgs } from '../../milvus/arguments.ts';
-import { activeStandbyEnvironment, etcdEnvironment, sessionTTLEnvironment } from '../../milvus/environment.ts';
+import {
+  activeStandbyEnvironment,
+  etcdEnvironment,
+  sessionTTLEnvironment,
+  withoutGarbageCollection,
+} from '../../milvus/environment.ts';
 import { ETCD_TLS_FOLDER, USER_CONFIG_KEY, USER_CONFIG_PATH } from '../../milvus/files.ts';
 import { annotations, configMapName, pairLabels, volumes as volumeNames } from '../../api/names.ts';
+import { garbageCollectionOffSince } from '../garbage-collection.ts';
 import { CONTAINER_NAME } from '../pod-view.ts';
 import { hashOf, type RenderInput } from './common.ts';
 import { containerPorts } from './ports.ts';
@@ -70,7 +76,7 @@ function container(input: RenderInput): object {
 
 function environment({ pair, role, version }: RenderInput): readonly object[] {
   const { etcd, sessionTTLSeconds, pod } = pair.spec;
-  return [
+  const variables: readonly { readonly name: string }[] = [
     ...activeStandbyEnvironment(role, version),
     ...etcdEnvironment({
       endpoints: etcd.endpoints,
@@ -82,6 +88,7 @@ function environment({ pair, role, version }: RenderInput): readonly object[] {
     ...(sessionTTLSeconds === undefined ? [] : sessionTTLEnvironment(sessionTTLSeconds)),
     ...(pod.extraEnv ?? []),
   ];
+  return garbageCollectionOffSince(pair) === undefined ? variables : withoutGarbageCollection(variables);
 }
 
 /**

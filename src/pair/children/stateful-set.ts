@@ -1,5 +1,6 @@
 import { annotations, headlessServiceName, podSelector, statefulSetName } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { stopOf } from '../decide/run-state.ts';
 import { childMeta, hashOf, type RenderInput } from './common.ts';
 import { podTemplate } from './pod-template.ts';
 
@@ -16,7 +17,7 @@ export function statefulSet(input: RenderInput): { readonly object: KubeObject; 
     kind: 'StatefulSet',
     metadata: childMeta(pair, statefulSetName(pair.metadata.name)),
     spec: {
-      replicas: pair.spec.runState === 'Stopped' ? 0 : 2,
+      replicas: stopOf(pair) ? 0 : 2,
       serviceName: headlessServiceName(pair.metadata.name),
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'OnDelete' },

@@ -8,13 +8,11 @@ import type {
 import type { ProvenDeath } from './death.ts';
 import type { EventDraft } from './event-draft.ts';
 import { holderOf, type Member } from './members.ts';
+import { awaitingHolder, withoutActiveSince } from './role-loss.ts';
 import { memberReference } from './status-parts.ts';
 
 /** How the old ACTIVE's keys went: by itself, by its lease's end, or revoked by somebody else. */
 type How = LastFailover['how'];
-
-/** After the keys are gone a registered standby takes milliseconds; longer than this is worth a look. */
-const AWAIT_HOLDER_MS = 30_000;
 
 /** A lease is renewed at each third of its time, so a dead holder's keys live for at least two thirds of it. */
 const SHORTEST_EXPIRY = 2 / 3;
@@ -50,21 +48,15 @@ export function activeChange(
   const holder = holderOf(members);
   const before = previous?.active;
   const transition = previous?.transition;
+  // Of two that end, the second may hold the role for a moment: nobody took over from anybody.
+  if (stopped) return { ...(holder?.session ? { active: memberReference(holder, before, now) } : {}), events: [] };
   if (holder?.session) {
     const serverID = String(holder.session.serverID);
     if (before?.serverID === serverID) return sameHolder(holder, before, transition, { now, ttlSeconds, deaths });
-    return newHolder(holder, members, { before, transition, now, ttlSeconds });
+    return newHolder(holder, members, previous, { now, ttlSeconds, deaths });
   }
-  if (stopped) return { events: [] };
-  if (!before) return { ...(transition ? { transition } : {}), events: [] };
-  return activeLost(
-    before,
-    transition,
-    'ActiveKeyGone',
-    'AwaitingHolder',
-    new Date(now.getTime() + AWAIT_HOLDER_MS),
-    now,
-  );
+  if (!before || transition) return { ...(transition ? { transition } : {}), events: [] };
+  return activeLost(before, awaitingHolder(nameOf(before), 'ActiveKeyGone', now, now), 'its key in etcd is gone');
 }
 
 /**
@@ -91,19 +83,17 @@ function sameHolder(
     deaths.find(({ serverID }) => serverID === holder.session?.serverID)?.evidence ?? processEnded(holder, before);
   const failingOver = transition?.type === 'Failover';
   // What was never seen in a pod of ours is a stranger (condition NoConflict), not an ACTIVE that was lost.
-  if (ended && !transition && before.podName !== undefined)
-    return {
-      ...activeLost(
-        active,
-        transition,
-        'ActiveProcessEnded',
-        'AwaitingLease',
-        new Date(now.getTime() + ttlSeconds * 1000),
-        now,
-        ended,
-      ),
-      active,
+  if (ended && !transition && before.podName !== undefined) {
+    const started: Transition = {
+      type: 'Failover',
+      from: nameOf(active),
+      reason: 'ActiveProcessEnded',
+      step: 'AwaitingLease',
+      startTime: now.toISOString(),
+      deadlineTime: new Date(now.getTime() + ttlSeconds * 1000).toISOString(),
     };
+    return { ...activeLost(active, started, ended), active };
+  }
   const kept = failingOver && !ended && !isRestarting(holder, transition, now) ? undefined : transition;
   return { active, ...(kept ? { transition: kept } : {}), events: [] };
 }
@@ -120,25 +110,8 @@ function isRestarting({ pod }: Member, { reason, deadlineTime }: Transition, now
   );
 }
 
-function activeLost(
-  from: RoleStatus,
-  transition: Transition | undefined,
-  reason: string,
-  step: string,
-  deadline: Date,
-  now: Date,
-  evidence = 'its key in etcd is gone',
-): ActiveChange {
-  if (transition) return { transition, events: [] };
+function activeLost(from: RoleStatus, started: Transition, evidence: string): ActiveChange {
   const pod = nameOf(from);
-  const started: Transition = {
-    type: 'Failover',
-    from: pod,
-    reason,
-    step,
-    startTime: now.toISOString(),
-    deadlineTime: deadline.toISOString(),
-  };
   return {
     transition: started,
     events: [
@@ -163,9 +136,10 @@ function activeLost(
 function newHolder(
   holder: Member,
   members: readonly Member[],
-  context: { before: RoleStatus | undefined; transition: Transition | undefined; now: Date; ttlSeconds: number },
+  previous: CoordinatorPairStatus | undefined,
+  { now, ttlSeconds, deaths }: Omit<ActiveChangeContext, 'stopped'>,
 ): ActiveChange {
-  const { before, transition, now, ttlSeconds } = context;
+  const { active: before, transition } = previous ?? {};
   const active = memberReference(holder, before, now);
   const from = before ? nameOf(before) : transition?.from;
   const elected: EventDraft = {
@@ -179,8 +153,10 @@ function newHolder(
 
   const planned = plannedMove(transition, from, nameOf(active));
   const failover = transition?.type === 'Failover' ? transition : undefined;
-  const noticed = (planned ?? failover)?.startTime ?? now.toISOString();
-  const how = howKeysWent(members, from, transition, { now, ttlSeconds });
+  const diedAt = diedBefore(before, deaths, now);
+  const noticed = (planned ?? failover)?.startTime ?? noticedTime(previous, diedAt, now).toISOString();
+  const died = transition?.reason === 'ActiveProcessEnded' ? new Date(transition.startTime) : diedAt;
+  const how = wasTaken(previous) ? 'LeaseRevoked' : howKeysWent(members, from, died, { now, ttlSeconds });
   const durationMilliseconds = Math.max(0, now.getTime() - Date.parse(noticed));
   const reason = (planned ?? failover)?.reason ?? 'ActiveChangedUnseen';
   const change = { from, to: nameOf(active), reason, how, durationMilliseconds };
@@ -217,6 +193,30 @@ function nameOf({ podName, address }: RoleStatus): string {
   return podName ?? address;
 }
 
+/** When the old ACTIVE was found dead with its keys still there: an end seen with the new holder tells no order. */
+function diedBefore(before: RoleStatus | undefined, deaths: readonly ProvenDeath[], now: Date): Date | undefined {
+  const death = deaths.find(({ serverID }) => before?.serverID === String(serverID));
+  return death && death.seenTime < now ? death.seenTime : undefined;
+}
+
+/**
+ * When a loss was seen first that no failover was recorded for, because another change held the lock, or nobody looked.
+ * A stranger that held the role is not an ACTIVE that was lost.
+ */
+function noticedTime(previous: CoordinatorPairStatus | undefined, died: Date | undefined, now: Date): Date {
+  if (previous?.active && previous.active.podName === undefined) return now;
+  const seen = [died, withoutActiveSince(previous)].flatMap((time) => time?.getTime() ?? []);
+  return new Date(Math.min(now.getTime(), ...seen));
+}
+
+/** Whether the session of the ACTIVE was ended because that was approved: its process may have been alive. */
+function wasTaken(previous: CoordinatorPairStatus | undefined): boolean {
+  const { action, result, time = '' } = previous?.lastApproval ?? {};
+  if (action !== 'RevokeLease') return false;
+  const lost = withoutActiveSince(previous);
+  return result === 'Approved' || (result === 'Completed' && lost !== undefined && Date.parse(time) >= lost.getTime());
+}
+
 /**
  * A process that ends in order deletes its keys before it goes; the dead cannot, so their keys live until the lease
  * ends, at least two thirds of it, unless somebody revokes it.
@@ -224,13 +224,11 @@ function nameOf({ podName, address }: RoleStatus): string {
 function howKeysWent(
   members: readonly Member[],
   from: string,
-  transition: Transition | undefined,
+  died: Date | undefined,
   { now, ttlSeconds }: { now: Date; ttlSeconds: number },
 ): How {
-  if (transition?.reason === 'ActiveProcessEnded') {
-    const elapsedMs = now.getTime() - Date.parse(transition.startTime);
-    return elapsedMs < ttlSeconds * 1000 * SHORTEST_EXPIRY ? 'LeaseRevoked' : 'LeaseExpired';
-  }
+  if (died)
+    return now.getTime() - died.getTime() < ttlSeconds * 1000 * SHORTEST_EXPIRY ? 'LeaseRevoked' : 'LeaseExpired';
   const pod = members.find((member) => member.pod?.name === from)?.pod;
   const crash = pod?.container.terminated ?? pod?.container.lastTerminated;
   return crash && crash.exitCode !== 0 && !pod?.terminating ? 'LeaseExpired' : 'Released';

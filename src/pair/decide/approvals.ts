@@ -57,7 +57,7 @@ export function decideApprovals(
     .filter(({ policy }) => policy === 'Approve')
     .map((remedy) => ({ remedy, ...offerOf(remedy, stored, now) }));
   const held = offers.filter(({ isNew }) => !isNew);
-  const answer = answerTo(approval, { now, previous, valid: held.map(({ proposal }) => proposal.id) });
+  const answer = answerTo(approval, { now, previous, valid: held.map(({ proposal }) => proposal) });
   const { lastApproval } = answer;
   const approved = lastApproval?.result === 'Approved' && lastApproval.id === approval;
   return {
@@ -106,8 +106,8 @@ interface Answer {
 interface AnswerContext {
   readonly now: Date;
   readonly previous: CoordinatorPairStatus | undefined;
-  /** Ids of proposals that were shown before and hold still. */
-  readonly valid: readonly string[];
+  /** Proposals that were shown before and hold still. */
+  readonly valid: readonly Proposal[];
 }
 
 function answerTo(approval: string | undefined, context: AnswerContext): Answer {
@@ -116,8 +116,10 @@ function answerTo(approval: string | undefined, context: AnswerContext): Answer 
   const ignored = ignoredApproval(approval, previous, now);
   if (ignored) return { lastApproval: ignored, events: [] };
   if (approval === undefined || approval === previous?.lastApproval?.id) return { ...settled(context), events: [] };
-  if (valid.includes(approval)) {
-    const lastApproval: LastApproval = { id: approval, result: 'Approved', reason: 'Approved', time };
+  const proposal = valid.find(({ id }) => id === approval);
+  if (proposal) {
+    const { action } = proposal;
+    const lastApproval: LastApproval = { id: approval, action, result: 'Approved', reason: 'Approved', time };
     return { lastApproval, events: [approvedEvent(approval)] };
   }
   const reason = refusalOf(approval, context);
@@ -134,12 +136,12 @@ function refusalOf(approval: string, { now, previous }: AnswerContext): string {
 function settled({ now, previous, valid }: AnswerContext): Pick<Answer, 'lastApproval'> {
   const last = previous?.lastApproval;
   if (!last) return {};
-  if (last.result !== 'Approved' || valid.includes(last.id)) return { lastApproval: last };
+  if (last.result !== 'Approved' || valid.some(({ id }) => id === last.id)) return { lastApproval: last };
   const stored = previous.proposals?.find(({ id }) => id === last.id);
   const time = now.toISOString();
   return stored && isOver(stored.expiresTime, now)
-    ? { lastApproval: { id: last.id, result: 'Expired', reason: 'NotDoneInTime', time } }
-    : { lastApproval: { id: last.id, result: 'Completed', reason: 'CauseGone', time } };
+    ? { lastApproval: { ...last, result: 'Expired', reason: 'NotDoneInTime', time } }
+    : { lastApproval: { ...last, result: 'Completed', reason: 'CauseGone', time } };
 }
 
 function createdEvent({ id, action, evidence, risk, expiresTime }: Proposal): EventDraft {

@@ -1,4 +1,5 @@
 import type { EventDraft } from './event-draft.ts';
+import type { Session } from './role-sessions.ts';
 
 /**
  * The one disruptive act there is: ending a pod in order. SIGTERM makes Milvus give up its keys at once, so ending the
@@ -9,6 +10,8 @@ export interface EndPod {
   readonly podUID: string;
   /** Server ID that must still hold the role at the moment of acting; undefined: nobody may hold it. */
   readonly holderServerID: bigint | undefined;
+  /** For the ACTIVE's pod: who is to take the role, and must be registered on a living lease at the moment of acting. */
+  readonly successor?: Session;
   readonly why: string;
   /** For a pod that is being deleted already and does not go. */
   readonly force?: ForcedEnd;

@@ -23,11 +23,16 @@ export interface HeldTemplateContext {
  * Which template the StatefulSet should hold now, by its hash: whatever pod goes for whatever reason comes back from it.
  * A template that has never come up must not be what the ACTIVE comes back with when it is lost while its standby is
  * being renewed: so the new one is written when a pod is about to be replaced, taken back as soon as the replacement is
- * made, and written for good when that one is registered. `OnDelete` StatefulSets touch no pod because of it.
+ * made, and written for good when that one is registered. `OnDelete` StatefulSets touch no pod because of it. While
+ * rollouts are paused no new one is written; one that was about to come in is taken back all the same.
  */
 export function templateToHold(context: HeldTemplateContext): string {
-  const { policy, known, members, hasPods, wished, live, failed } = context;
-  if (policy === 'Paused') return live;
+  const { policy, wished, live } = context;
+  return policy === 'Paused' && live !== wished ? live : templateOfRollout(context);
+}
+
+function templateOfRollout(context: HeldTemplateContext): string {
+  const { known, members, hasPods, wished, live, failed } = context;
   if (failed?.templateHash === wished) return lastGood(context) ?? live;
   if (!hasPods) return wished;
   if (!known) return live;

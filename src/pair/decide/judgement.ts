@@ -15,7 +15,7 @@ import type { RevokeLease } from './dead-sessions.ts';
 import type { Plan } from './plan.ts';
 import { restartRecord } from './restart-record.ts';
 import { roleChanges, stillFailed, type RoleChanges } from './role-changes.ts';
-import { flagEffective } from './role-sessions.ts';
+import { flagEffective, rolesKnown } from './role-sessions.ts';
 import { stateEvents } from './state-events.ts';
 import { memberStatuses, standbyReference } from './status-parts.ts';
 import { summaryOf } from './summary.ts';
@@ -40,7 +40,7 @@ export interface Judgement {
 /** Judges a pair after labels and children were brought in order. Pure: same facts, same judgement. */
 export function judge(facts: PairFacts, plan: Plan): Judgement {
   const previous = facts.pair.status;
-  const known = facts.etcd.state === 'Known';
+  const known = rolesKnown(facts.etcd);
   const changes = known ? roleChanges(facts, plan) : keptChanges(facts);
   const roles = known ? rolesOf(facts, plan.members, changes.active) : keptRoles(previous);
   const assessment: Assessment = {
@@ -58,7 +58,7 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
   const findings = judges.flatMap((judgeOne) => judgeOne(assessment) ?? []);
   const generation = facts.pair.metadata.generation;
   const conditions = mergeConditions(previous?.conditions ?? [], findings, facts.now.toISOString(), generation);
-  const { lastSwitchover, lastApproval, failedRollout, proposals } = changes;
+  const { lastSwitchover, lastApproval, failedRollout, failedDrain, proposals } = changes;
   const restarted = restartRecord(facts, plan, { transition: changes.transition, failed: failedRollout });
   const restartToken = facts.restart?.token;
   const serving = servingTemplate(plan.members) ?? previous?.servingTemplateHash;
@@ -75,6 +75,7 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
     ...(restarted.record ? { lastRestart: restarted.record } : {}),
     ...(restartToken === undefined ? {} : { restartToken }),
     ...(failedRollout ? { failedRollout } : {}),
+    ...(failedDrain ? { failedDrain } : {}),
     ...(serving === undefined ? {} : { servingTemplateHash: serving }),
     ...(proposals.length > 0 ? { proposals: [...proposals] } : {}),
     ...(lastApproval ? { lastApproval } : {}),
@@ -131,10 +132,12 @@ function keptChanges(facts: PairFacts): RoleChanges {
   const lastSwitchover = ignoredToken(askedToken(pair), status, now) ?? status?.lastSwitchover;
   const lastApproval = ignoredApproval(askedApproval(pair), status, now) ?? status?.lastApproval;
   const failedRollout = stillFailed(facts);
+  const { failedDrain } = status ?? {};
   return {
     ...(transition ? { transition } : {}),
     ...(lastSwitchover ? { lastSwitchover } : {}),
     ...(failedRollout ? { failedRollout } : {}),
+    ...(failedDrain ? { failedDrain } : {}),
     ...(lastApproval ? { lastApproval } : {}),
     proposals: status?.proposals ?? [],
     dueNext: [],

@@ -6,6 +6,7 @@ import type { ForeignChild } from './conditions/assessment.ts';
 import { templateToHold } from './held-template.ts';
 import { memberStates, type Member } from './members.ts';
 import { ownershipOf } from './ownership.ts';
+import { rolesKnown } from './role-sessions.ts';
 import { roleLabelChanges, roleLabelRemovals, type RoleLabelChange } from './role-labels.ts';
 
 /** TTL to reckon with while etcd has not told the granted one: the longest default of any version (2.2.0 to 2.2.3). */
@@ -13,7 +14,7 @@ export const ASSUMED_TTL_SECONDS = 60;
 
 /** What is done before anything is judged: it follows from the facts alone and repeats without harm. */
 export interface Plan {
-  /** Empty while etcd is not known: then nothing is touched. */
+  /** Empty while it is not known who is what: then nothing is touched. */
   readonly members: readonly Member[];
   readonly labels: readonly RoleLabelChange[];
   /** Children to bring to their wished state, in order. */
@@ -47,7 +48,7 @@ function isTaken({ duplicateOf, workload }: PairFacts): boolean {
 }
 
 function membersOf({ etcd, pods, deaths, now }: PairFacts): readonly Member[] {
-  if (etcd.state !== 'Known') return [];
+  if (!rolesKnown(etcd)) return [];
   return memberStates(etcd.sessions, pods, {
     now,
     ttlSeconds: etcd.grantedTTLSeconds ?? ASSUMED_TTL_SECONDS,
@@ -108,7 +109,7 @@ function heldHash(
   const { transition, failedRollout, servingTemplateHash } = pair.status ?? {};
   return templateToHold({
     policy: pair.spec.rollout.policy,
-    known: etcd.state === 'Known',
+    known: rolesKnown(etcd),
     members,
     hasPods: pods.length > 0,
     wished: templateHash,

@@ -1,5 +1,6 @@
 import type { CoordinatorPair, LastRestart } from '../../api/coordinator-pair.ts';
 import { annotations } from '../../api/names.ts';
+import { stopOf } from './run-state.ts';
 
 /** What the CRD accepts as `lastRestart.token` (maxLength). */
 const MAX_TOKEN_LENGTH = 256;
@@ -22,13 +23,14 @@ export type RestartRefusal = 'NotManaged' | 'SpecInvalid' | 'Stopped' | 'Rollout
  * @param liveToken what the live StatefulSet's template carries: all that is known of it when the status is lost.
  */
 export function decideRestart(
-  { metadata, spec, status }: CoordinatorPair,
+  pair: CoordinatorPair,
   {
     liveToken,
     isValid,
     now,
   }: { readonly liveToken: string | undefined; readonly isValid: boolean; readonly now: Date },
 ): RestartDecision {
+  const { metadata, status } = pair;
   const asked = metadata.annotations?.[annotations.restart]?.slice(0, MAX_TOKEN_LENGTH);
   const carriedOut = status?.restartToken ?? (status?.observedGeneration === undefined ? liveToken : undefined);
   const kept = carriedOut === undefined ? {} : { token: carriedOut };
@@ -36,18 +38,16 @@ export function decideRestart(
   const time = now.toISOString();
   if (status?.observedGeneration === undefined)
     return { ...kept, answer: { token: asked, result: 'Ignored', reason: 'FoundAtFirstSight', time } };
-  const refusal = refusalOf(spec, isValid);
+  const refusal = refusalOf(pair, isValid);
   if (refusal) return { ...kept, answer: { token: asked, result: 'Refused', reason: refusal, time } };
   return { token: asked, answer: { token: asked, result: 'Started', reason: 'Requested', time } };
 }
 
-function refusalOf(
-  { mode, runState, rollout, workloadRef }: CoordinatorPair['spec'],
-  isValid: boolean,
-): RestartRefusal | undefined {
+function refusalOf(pair: CoordinatorPair, isValid: boolean): RestartRefusal | undefined {
+  const { mode, rollout, workloadRef } = pair.spec;
   if (workloadRef) return 'WorkloadRef';
   if (mode !== 'Managed') return 'NotManaged';
   if (!isValid) return 'SpecInvalid';
-  if (runState === 'Stopped') return 'Stopped';
+  if (stopOf(pair)) return 'Stopped';
   return rollout.policy === 'Paused' ? 'RolloutPaused' : undefined;
 }

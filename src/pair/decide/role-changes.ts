@@ -1,4 +1,5 @@
 import type {
+  FailedDrain,
   FailedRollout,
   HistoryEntry,
   LastApproval,
@@ -13,7 +14,7 @@ import { activeChange } from './active-change.ts';
 import { askedApproval, decideApprovals } from './approvals.ts';
 import { decideDeadSessions, type RevokeLease } from './dead-sessions.ts';
 import type { EndPod } from './disruption.ts';
-import { decideDrain } from './drain.ts';
+import { decideDrain, failureOfDrain, lastingFailure } from './drain.ts';
 import { unsteadyUntil } from './etcd-blame.ts';
 import type { EventDraft } from './event-draft.ts';
 import { flappingUntil } from './flapping.ts';
@@ -22,6 +23,7 @@ import { ASSUMED_TTL_SECONDS, templateHashOf, type Plan } from './plan.ts';
 import { remediesOf } from './remedies.ts';
 import type { Remedy } from './remedy.ts';
 import { decideRollout } from './rollout.ts';
+import { stopOf } from './run-state.ts';
 import { askedToken, decideSwitchover } from './switchover.ts';
 
 /** What became of the role, and what is done about it. */
@@ -39,6 +41,8 @@ export interface RoleChanges {
   readonly waitingBecause?: string;
   /** The wished template, if it was given up. */
   readonly failedRollout?: FailedRollout;
+  /** The last attempt to move ACTIVE off a node, if it failed and ACTIVE is still there. */
+  readonly failedDrain?: FailedDrain;
   readonly proposals: readonly Proposal[];
   readonly lastApproval?: LastApproval;
   /** Moments at which what is seen now calls for something else. */
@@ -57,7 +61,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
   const { pair, now, etcd } = facts;
   const previous = pair.status;
   const ttlSeconds = (etcd.state === 'Known' ? etcd.grantedTTLSeconds : undefined) ?? ASSUMED_TTL_SECONDS;
-  const stopped = pair.spec.runState === 'Stopped';
+  const stopped = stopOf(pair) !== undefined;
   const role = activeChange(members, previous, { now, ttlSeconds, stopped, deaths: facts.deaths });
   const history = [...(role.completed ? [role.completed] : []), ...(previous?.history ?? [])];
   const flapping = flappingUntil(history, now);
@@ -114,6 +118,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
   const transition = rollout.transition ?? granted.begin;
   const lastSwitchover = switchover.record ?? previous?.lastSwitchover;
   const failedRollout = failed ?? failedNow(rollout.failed, facts);
+  const failedDrain = failureOfDrain(switchover.failed, members, now) ?? lastingFailure(facts, members);
   // A move that this very look starts is acted on at the next, when the status holds it.
   const endPod = drain ? undefined : (switchover.endPod ?? rollout.endPod ?? granted.endPod);
   return {
@@ -126,11 +131,13 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
     ...(flapping ? { flappingUntil: flapping } : {}),
     ...(dead.waitingBecause === undefined ? {} : { waitingBecause: dead.waitingBecause }),
     ...(failedRollout ? { failedRollout } : {}),
+    ...(failedDrain ? { failedDrain } : {}),
     proposals: approvals.proposals,
     ...(approvals.lastApproval ? { lastApproval: approvals.lastApproval } : {}),
     dueNext: [
       ...dueNext,
       ...(rollout.due ? [rollout.due] : []),
+      ...(failedDrain ? [new Date(failedDrain.nextTime)] : []),
       ...approvals.proposals.map(({ expiresTime }) => new Date(expiresTime)),
     ],
     revoke: [...(deadHolder === 'Approve' ? [] : dead.revoke), ...granted.revoke],

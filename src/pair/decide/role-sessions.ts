@@ -1,7 +1,8 @@
 import type { SessionSnapshot } from '../../etcd/types.ts';
 import type { Role } from '../../milvus/roles.ts';
 import { parseSessionKey } from '../../milvus/session-keys.ts';
-import { parseSessionValue, type SessionValue } from '../../milvus/session-value.ts';
+import type { EtcdFacts } from '../facts.ts';
+import { parseSessionValue, type ParsedSessionValue } from '../../milvus/session-value.ts';
 
 /** One registration of a process: the holder's bare key or a member's own key. */
 export interface Session {
@@ -31,6 +32,8 @@ export interface RoleSessions {
   readonly members: readonly Session[];
   /** Keys of this role whose value cannot be read, with what is wrong. */
   readonly broken: readonly { readonly key: string; readonly reason: string }[];
+  /** The bare key is there and is one of the broken: somebody has the role, and it cannot be told who. */
+  readonly holderUnreadable?: true;
   /** Version watermark `session/version` (from 2.6.8). */
   readonly watermark?: string;
   /**
@@ -54,23 +57,20 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
   let watermark: string | undefined;
   const members: Session[] = [];
   const broken: { key: string; reason: string }[] = [];
+  let holderUnreadable = false;
   const olderLayout = role === 'mixcoord' ? olderLayoutOf(snapshot) : [];
   const newerLayout = REPLACED_BY_MIXCOORD.includes(role) ? keysOf(snapshot, ['mixcoord']).map(({ key }) => key) : [];
   for (const kv of snapshot.kvs) {
     const key = parseSessionKey(kv.key);
     if (key.kind === 'version') watermark = kv.value.toString('utf8');
     if ((key.kind !== 'holder' && key.kind !== 'member') || key.role !== role) continue;
-    const parsed = parseSessionValue(kv.value.toString('utf8'));
+    const parsed = readValue(kv.value);
     if (parsed.kind === 'broken') {
       broken.push({ key: kv.key, reason: parsed.reason });
+      holderUnreadable ||= key.kind === 'holder';
       continue;
     }
     const value = parsed.session;
-    const overlong = overlongField(value);
-    if (overlong !== undefined) {
-      broken.push({ key: kv.key, reason: `${overlong} is longer than any Milvus writes` });
-      continue;
-    }
     const session: Session = {
       key: kv.key,
       serverID: key.kind === 'member' ? key.serverID : value.serverID,
@@ -88,10 +88,16 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
     ...(holder ? { holder } : {}),
     members,
     broken,
+    ...(holderUnreadable ? { holderUnreadable } : {}),
     olderLayout,
     ...(newerLayout.length > 0 ? { newerLayout } : {}),
     ...(watermark === undefined ? {} : { watermark }),
   };
+}
+
+/** Whether it is known who is what: etcd was read, and so was the name of who holds the role. */
+export function rolesKnown(etcd: EtcdFacts): etcd is Extract<EtcdFacts, { state: 'Known' }> {
+  return etcd.state === 'Known' && etcd.sessions.holderUnreadable !== true;
 }
 
 /** The holder and member keys of some roles. */
@@ -119,9 +125,12 @@ export function otherHolders(snapshot: SessionSnapshot, roles: readonly Role[]):
 /** What the CRD accepts of these in a status (maxLength): a longer one would keep the status from being written. */
 const MAX_LENGTHS = { address: 280, hostName: 253, version: 64 } as const;
 
-function overlongField(value: SessionValue): string | undefined {
+function readValue(bytes: Buffer): ParsedSessionValue {
+  const parsed = parseSessionValue(bytes.toString('utf8'));
+  if (parsed.kind === 'broken') return parsed;
   const fields = ['address', 'hostName', 'version'] as const;
-  return fields.find((field) => (value[field]?.length ?? 0) > MAX_LENGTHS[field]);
+  const overlong = fields.find((field) => (parsed.session[field]?.length ?? 0) > MAX_LENGTHS[field]);
+  return overlong === undefined ? parsed : { kind: 'broken', reason: `${overlong} is longer than any Milvus writes` };
 }
 
 /**

@@ -55,7 +55,7 @@ export function decideRollout(context: RolloutContext): RolloutDecision {
   const rolling = transition?.type === 'Rollout';
   const outdated = members.flatMap(({ pod }) => (pod && pod.templateHash !== templateHash ? [pod] : []));
   if (transition && !rolling && (outdated.length === 0 || !isOutage(context))) return keep(transition);
-  if (policy === 'Paused') return keep(rolling ? undefined : transition);
+  if (policy === 'Paused') return rolling ? paused(context, transition, outdated) : keep(transition);
   if (!mayAct || templateHash === undefined) return keep(transition);
   const standby = standbyOf(members);
   if (outdated.length === 0 && (standby ?? !rolling)) return rolling ? completed(context) : keep(undefined);
@@ -69,6 +69,21 @@ function isOutage({ transition, members }: RolloutContext): boolean {
 
 function keep(transition: Transition | undefined): RolloutDecision {
   return { ...(transition ? { transition } : {}), events: [] };
+}
+
+/**
+ * No pod is ended any more. What was told to end before is followed until both processes are there again, or its going
+ * would look like a loss; a pod that is to give up the role may have been told and not show it yet.
+ */
+function paused(context: RolloutContext, transition: Transition, outdated: readonly PodView[]): RolloutDecision {
+  const { now, members } = context;
+  const late = now.getTime() > Date.parse(transition.deadlineTime);
+  const holder = holderOf(members)?.pod;
+  if (!holder || holder.terminating || !standbyOf(members))
+    return { ...keep(transition), ...(late ? { stalledAt: transition.step } : {}) };
+  if (outdated.length === 0) return completed(context);
+  const moving = transition.step === 'MovingActive' && holder.name === transition.from && !late;
+  return keep(moving ? transition : undefined);
 }
 
 function step(context: RolloutContext, outdated: readonly PodView[]): RolloutDecision {
@@ -135,12 +150,14 @@ function at(context: RolloutContext, step: RolloutStep, holder: Member | undefin
     events: [],
   };
   if (!victim || victim.terminating || context.liveTemplateHash !== templateHash) return common;
+  const successor = victim === holder?.pod ? standbyOf(members)?.session : undefined;
   return {
     ...common,
     endPod: {
       podName: victim.name,
       podUID: victim.uid,
       holderServerID: holder?.session?.serverID,
+      ...(successor ? { successor } : {}),
       why: `rollout, ${step}`,
     },
   };

@@ -1,3 +1,4 @@
+import { isAtLeast, type MilvusVersion } from '../../milvus/version.ts';
 import type { PairFacts } from '../facts.ts';
 import type { PodView } from '../pod-view.ts';
 import { holderOf, standbyOf, type Member, type RegisteredMember } from './members.ts';
@@ -27,7 +28,10 @@ interface Stuck {
  *
  * On a node that is not ready nothing is known of the process, and nothing is done but to wait for its lease.
  */
-export function stuckHolder({ pair, nodes }: PairFacts, members: readonly Member[]): RemedyCandidate | undefined {
+export function stuckHolder(
+  { pair, nodes, version }: PairFacts,
+  members: readonly Member[],
+): RemedyCandidate | undefined {
   const policy = pair.spec.remediation.stuckHolder;
   const { pod, session } = holderOf(members) ?? {};
   const nodeName = pod?.nodeName ?? '';
@@ -37,12 +41,14 @@ export function stuckHolder({ pair, nodes }: PairFacts, members: readonly Member
   const { requestedAt, graceSeconds } = stuck;
   const due = new Date(requestedAt.getTime() + Math.min(graceSeconds * 1000, STUCK_AFTER_MS) + KUBELET_MS);
   if (graceSeconds > 1) return { due, remedy: cutGrace(stuck, policy) };
-  const remedy = session.lease === 0n ? undefined : takeSession(stuck);
+  const remedy = session.lease === 0n ? undefined : takeSession(stuck, version);
   return remedy && { due, remedy };
 }
 
-function evidenceOf({ pod, session, requestedAt, graceSeconds, nodeName }: Stuck): string {
-  return `${pod.name} was told to stop at ${requestedAt.toISOString()} with ${graceSeconds} s of grace, runs and still holds the role (server ID ${session.serverID}); its node ${nodeName} is ready`;
+/** Names the successor: an approval counts for exactly what was shown. */
+function evidenceOf({ pod, session, requestedAt, graceSeconds, nodeName, standby }: Stuck): string {
+  const successor = standby ? `${standby.pod.name} is registered to take over` : 'no standby is registered';
+  return `${pod.name} was told to stop at ${requestedAt.toISOString()} with ${graceSeconds} s of grace, runs and still holds the role (server ID ${session.serverID}); its node ${nodeName} is ready; ${successor}`;
 }
 
 function cutGrace(stuck: Stuck, policy: Remedy['policy']): Remedy {
@@ -63,6 +69,7 @@ function cutGrace(stuck: Stuck, policy: Remedy['policy']): Remedy {
         podName: pod.name,
         podUID: pod.uid,
         holderServerID: session.serverID,
+        ...(standby ? { successor: standby.session } : {}),
         why: 'it was told to stop, does not, and holds the role',
         force: { graceSeconds: 1, nodeName, nodeReady: true },
         event: {
@@ -77,8 +84,20 @@ function cutGrace(stuck: Stuck, policy: Remedy['policy']): Remedy {
   };
 }
 
-/** Times: session code of 2.2.8 to 3.x, run. From 2.6.7 on a process learns of it at its next keepalive. */
-function takeSession(stuck: Stuck): Remedy | undefined {
+/**
+ * What a process does when its session is taken while it hangs in its stop. Up to 2.3 its answer is to stop, which it
+ * is at already (milvus#30310). From 2.4 on it exits: within 2 s, from 2.6.7 on at its next keepalive (session code of
+ * 2.2.8 to 3.x, run).
+ */
+function afterwards(version: MilvusVersion | undefined): string {
+  if (!version || !isAtLeast(version, [2, 4, 0]))
+    return 'before Milvus 2.4 it may go on working beside the new ACTIVE, on the same metadata, until it is killed';
+  return isAtLeast(version, [2, 6, 7])
+    ? 'it ends within a third of the session TTL, and until then may work beside the new ACTIVE'
+    : 'it ends within 2 s, and until then may work beside the new ACTIVE';
+}
+
+function takeSession(stuck: Stuck, version: MilvusVersion | undefined): Remedy | undefined {
   const { pod, session, standby } = stuck;
   if (!standby) return undefined;
   return {
@@ -86,8 +105,8 @@ function takeSession(stuck: Stuck): Remedy | undefined {
     policy: 'Approve',
     podUID: pod.uid,
     reason: 'StuckHolder',
-    evidence: `${evidenceOf(stuck)}; its kubelet has not killed it; ${standby.pod.name} is registered to take over`,
-    risk: `the process runs when its session is taken: it ends within 2 s of that up to Milvus 2.6.6, and from 2.6.7 on within a third of the session TTL, beside the new ACTIVE; restarting the kubelet of ${stuck.nodeName} is the way without that`,
+    evidence: `${evidenceOf(stuck)}; its kubelet has not killed it`,
+    risk: `the process runs when its session is taken: ${afterwards(version)}; restarting the kubelet of ${stuck.nodeName}, which then kills it, is the way without that`,
     act: {
       kind: 'RevokeLease',
       revoke: { session, successor: standby, evidence: 'it was told to stop, does not, and that was approved' },

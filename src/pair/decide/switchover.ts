@@ -3,6 +3,7 @@ import { annotations } from '../../api/names.ts';
 import type { EndPod } from './disruption.ts';
 import type { EventDraft } from './event-draft.ts';
 import { holderOf, standbyOf, type Member } from './members.ts';
+import { awaitingHolder, withoutActiveSince } from './role-loss.ts';
 
 /** A switchover that has not happened by then has failed: Milvus' own stop takes seconds, a pod's grace 60 s. */
 export const SWITCHOVER_DEADLINE_MS = 120_000;
@@ -12,6 +13,8 @@ export interface SwitchoverDecision {
   readonly transition?: Transition;
   readonly record?: LastSwitchover;
   readonly endPod?: EndPod;
+  /** The move that was given up: its deadline is over. */
+  readonly failed?: Transition;
   readonly events: readonly EventDraft[];
 }
 
@@ -138,26 +141,41 @@ function carryOn(context: SwitchoverContext, transition: Transition): Switchover
   const name = nameOf(transition);
   const holder = holderOf(members);
   if (holder?.pod && holder.pod.name !== transition.from) return complete(transition, holder.pod.name, now);
-  if (now.getTime() > Date.parse(transition.deadlineTime))
-    return {
-      ...recordOf(transition, 'Failed', 'DeadlineExceeded', now),
-      events: [
-        {
-          type: 'Warning',
-          reason: 'SwitchoverFailed',
-          action: 'MoveActive',
-          note: `${name}: ${transition.from ?? 'the ACTIVE'} has not given up the role in time; see what keeps its process from ending`,
-          key: `switchover-failed-${transition.startTime}`,
-        },
-      ],
-    };
+  if (now.getTime() > Date.parse(transition.deadlineTime)) return giveUp(context, transition, holder);
   const pod = holder?.pod;
-  if (!pod || !holder.session || pod.terminating || !standbyOf(members) || !context.mayAct)
-    return { transition, events: [] };
+  const successor = standbyOf(members)?.session;
+  if (!pod || !holder.session || pod.terminating || !successor || !context.mayAct) return { transition, events: [] };
   return {
     transition,
-    endPod: { podName: pod.name, podUID: pod.uid, holderServerID: holder.session.serverID, why: name },
+    endPod: { podName: pod.name, podUID: pod.uid, holderServerID: holder.session.serverID, successor, why: name },
     events: [],
+  };
+}
+
+/** A role that the old ACTIVE gave up and nobody has taken is a loss: the failover goes on from there. */
+function giveUp(
+  { now, previous }: SwitchoverContext,
+  transition: Transition,
+  holder: Member | undefined,
+): SwitchoverDecision {
+  const { from = 'the ACTIVE' } = transition;
+  const lost = withoutActiveSince(previous) ?? new Date(transition.startTime);
+  const note = holder
+    ? `${from} has not given up the role in time; see what keeps its process from ending`
+    : `${from} gave up the role and nobody has taken it; see the log of the standby`;
+  return {
+    ...recordOf(transition, 'Failed', 'DeadlineExceeded', now),
+    failed: transition,
+    ...(holder ? {} : { transition: awaitingHolder(transition.from, 'ActiveKeyGone', lost, now) }),
+    events: [
+      {
+        type: 'Warning',
+        reason: 'SwitchoverFailed',
+        action: 'MoveActive',
+        note: `${nameOf(transition)}: ${note}`,
+        key: `switchover-failed-${transition.startTime}`,
+      },
+    ],
   };
 }
 

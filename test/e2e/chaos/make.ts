@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../../support/until.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { ContainerRef } from '../../cluster/faults.ts';
 import { operatorKubectl, operatorSelector } from '../support/operator.ts';
@@ -25,10 +24,13 @@ interface PreparedFault {
 
 /**
  * Makes the faults of one step at once and undoes them, each after its time, those of the API server first: everything
- * else may need it. Returns when all is undone.
+ * else may need it.
+ *
+ * @returns when all is undone, the faults that were made: one whose victim is not there is left out.
  */
-export async function makeFaults(faults: readonly Fault[], world: ChaosWorld): Promise<void> {
-  const prepared = await Promise.all(faults.map((fault) => prepare(fault, world)));
+export async function makeFaults(faults: readonly Fault[], world: ChaosWorld): Promise<readonly Fault[]> {
+  const found = await Promise.all(faults.map(async (fault) => ({ fault, prepared: await prepare(fault, world) })));
+  const prepared = found.flatMap((one) => one.prepared ?? []);
   prepared.sort((a, b) => Number(a.last) - Number(b.last));
   const ends: (() => Promise<void>)[] = [];
   for (const { make, end } of prepared) {
@@ -41,18 +43,22 @@ export async function makeFaults(faults: readonly Fault[], world: ChaosWorld): P
     });
   }
   for (const end of ends) await end();
+  return found.flatMap((one) => (one.prepared ? one.fault : []));
 }
 
-/** Finds a fault's victims while everything still answers. */
-async function prepare(fault: Fault, { scene, pairs }: ChaosWorld): Promise<PreparedFault> {
+/** Finds a fault's victims while everything still answers. @returns undefined when they are not there. */
+async function prepare(fault: Fault, { scene, pairs }: ChaosWorld): Promise<PreparedFault | undefined> {
   const { cluster, namespace, kubectl } = scene;
   switch (fault.kind) {
     case 'kill': {
       const victim = await victimOf(pairs, fault);
+      if (victim === undefined) return undefined;
       return { make: () => killIfRunning(cluster, { namespace, pod: victim }), last: false };
     }
     case 'freeze': {
-      const ref = { namespace, pod: await victimOf(pairs, fault) };
+      const victim = await victimOf(pairs, fault);
+      if (victim === undefined) return undefined;
+      const ref = { namespace, pod: victim };
       const end = { seconds: fault.seconds, undo: () => ignoreGone(cluster.thawContainer(ref)) };
       return { make: () => ignoreGone(cluster.freezeContainer(ref)), end, last: false };
     }
@@ -105,17 +111,12 @@ async function prepare(fault: Fault, { scene, pairs }: ChaosWorld): Promise<Prep
   }
 }
 
-/** The pod of a pair's ACTIVE or of its STANDBY. */
+/** The pod of a pair's ACTIVE or of its STANDBY; a pair that waits for calm has no STANDBY. */
 async function victimOf(
   pairs: readonly ScenarioPair[],
   { pair: index, victim }: { readonly pair: number; readonly victim: Victim },
-): Promise<string> {
-  // A process may leave late: up to seven seconds after an etcd that was away is back.
-  return until(
-    `pair ${index} to have an ${victim} to harm`,
-    async () => (await pairs[index]?.status())?.[victim]?.podName,
-    { timeoutMs: 780_000, everyMs: 250 },
-  );
+): Promise<string | undefined> {
+  return (await pairs[index]?.status())?.[victim]?.podName;
 }
 
 function nodeAt({ nodes }: Cluster, index: number): string {

@@ -6,13 +6,17 @@
  * The seed is printed with each step; the same one makes the same faults. KEEP=1 leaves the cluster.
  */
 import { progress } from '../../cluster/cache.ts';
+import { playGroup } from '../../runner/group.ts';
 import { openEnvironment } from '../environment.ts';
-import { playGroup } from '../groups.ts';
 
 const environment = await openEnvironment({ keep: process.env['KEEP'] === '1' });
 let good = false;
 try {
-  good = await playGroup({ name: 'chaos', workers: 1 }, '', environment.signal);
+  const files = await playGroup(
+    { name: 'e2e-chaos', project: 'e2e', workers: 1, files: ['test/e2e/chaos/'] },
+    environment.signal,
+  );
+  good = files.length > 0 && files.every(({ status }) => status === 'passed');
   progress(good ? 'chaos: everything held' : 'chaos: something did not hold, see build/e2e-logs');
 } finally {
   await environment.close(good);

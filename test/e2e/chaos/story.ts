@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { standInImage } from '../../images/build.ts';
 import { progress } from '../../cluster/cache.ts';
-import type { Scene } from '../support/scene.ts';
+import type { Measurements, Scene } from '../support/scene.ts';
 import { BlindTimes, forbiddenOverlaps, lastMembersDeleted, type ChaosPair } from './checks.ts';
 import { inWords, stepsOf, type Step } from './faults.ts';
 import { makeFaults } from './make.ts';
 import { Marks } from './marks.ts';
 import { MemberLog } from './member-log.ts';
+import { untilWell } from './wellness.ts';
 
 /** Shorter than any default, so that more happens in the same time. */
 const sessionTTLSeconds = 10;
@@ -20,8 +21,10 @@ const chaosPairs: readonly ChaosPair[] = [
   { name: 'newer', spec: { role: 'mixcoord', image: standInImage('2.6.13') }, longestOverlapMs: 31_000 },
 ];
 
-/** A zombie is found out after a TTL and a minute, and waits for ten more where ACTIVE changed three times (Flapping). */
-const READY_WITHIN_MS = 780_000;
+/** A zombie is found out after a TTL and a minute, and is restarted then; the rest is for a machine under load. */
+const WELL_WITHIN_MS = 240_000;
+/** A pair that was flapping when the last fault ended does the same ten minutes later. */
+const CALM_WITHIN_MS = 600_000 + WELL_WITHIN_MS;
 
 /** Longer than a lease and the time for which Milvus goes on without etcd. */
 const CALM_MS = 45_000;
@@ -39,15 +42,20 @@ export interface ChaosReport {
   readonly seed: number;
   readonly stepsDone: number;
   readonly faultsMade: number;
-  /** From a step's end to every pair being ready, one a step. */
-  readonly readyAgainMs: readonly number[];
+  /** How many faults of each kind were made. */
+  readonly faultsByKind: Readonly<Record<string, number>>;
+  /** From a step's end to every pair being settled and well, one a step. */
+  readonly wellAgainMs: readonly number[];
+  /** After how many steps a pair that flapped went on with a zombie for a standby. */
+  readonly stepsWithWaitingZombie: number;
   /** Longest time in which two processes of a pair worked as ACTIVE, by pair. */
   readonly longestOverlapMs: Readonly<Record<string, number>>;
 }
 
 /**
- * Faults in a row on several pairs. After each step every pair must be ready again, no two ACTIVEs may have worked at
- * once for longer than by Milvus alone, and the operator may not have ended anybody's last living process.
+ * Faults in a row on several pairs. After each step every pair must be well again ({@link untilWell}), no two ACTIVEs
+ * may have worked at once for longer than by Milvus alone, and the operator may not have ended anybody's last living
+ * process. When all is over every pair must be ready.
  *
  * @throws Error naming the seed, the step and what did not hold.
  */
@@ -66,8 +74,16 @@ export async function playChaos(scene: Scene, { seed, steps, longestMs }: ChaosO
   await using members = await MemberLog.start(etcd, '');
   const marks = chaosPairs.map(({ name }) => new Marks(folderOf(name)));
   const blind = new BlindTimes();
-  const report = { seed, stepsDone: 0, faultsMade: 0, readyAgainMs: [] as number[], longestOverlapMs: {} };
-  const allReady = () => Promise.all(pairs.map((pair) => pair.untilSteady({ timeoutMs: READY_WITHIN_MS })));
+  const report = {
+    seed,
+    stepsDone: 0,
+    faultsMade: 0,
+    faultsByKind: {} as Record<string, number>,
+    wellAgainMs: [] as number[],
+    stepsWithWaitingZombie: 0,
+    longestOverlapMs: {},
+  };
+  const allReady = () => Promise.all(pairs.map((pair) => pair.untilSteady({ timeoutMs: CALM_WITHIN_MS })));
   await allReady();
 
   const check = async () => {
@@ -86,11 +102,14 @@ export async function playChaos(scene: Scene, { seed, steps, longestMs }: ChaosO
   };
   const play = async ({ faults, pauseSeconds }: Step) => {
     const beganMs = monotonicMs();
-    await makeFaults(faults, world);
+    const made = await makeFaults(faults, world);
     blind.add(faults, beganMs, monotonicMs());
+    for (const { kind } of made) report.faultsByKind[kind] = (report.faultsByKind[kind] ?? 0) + 1;
+    report.faultsMade += made.length;
     const madeMs = Date.now();
-    await allReady();
-    report.readyAgainMs.push(Date.now() - madeMs);
+    const well = await Promise.all(pairs.map((pair) => untilWell(pair, { timeoutMs: WELL_WITHIN_MS })));
+    report.wellAgainMs.push(Date.now() - madeMs);
+    if (well.includes('Waiting')) report.stepsWithWaitingZombie++;
     await check();
     await sleep(pauseSeconds * 1_000);
   };
@@ -106,13 +125,22 @@ export async function playChaos(scene: Scene, { seed, steps, longestMs }: ChaosO
       throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     }
     report.stepsDone++;
-    report.faultsMade += step.faults.length;
   }
   // What comes late: exits after an outage of etcd, a zombie that is found out.
   await sleep(CALM_MS);
   await allReady();
   await check();
   return report;
+}
+
+/** The report as a scenario's measurements: flat. */
+export function measurementsOf({ faultsByKind, longestOverlapMs, ...report }: ChaosReport): Measurements {
+  const flat = (what: string, values: Readonly<Record<string, number>>) =>
+    Object.entries(values).map(([name, value]) => [`${what} ${name}`, value] as const);
+  return {
+    ...report,
+    ...Object.fromEntries([...flat('faults', faultsByKind), ...flat('longestOverlapMs', longestOverlapMs)]),
+  };
 }
 
 /** What all pairs have: an etcd path of their own, a short lease, and a folder of the machine for marks. */

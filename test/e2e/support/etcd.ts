@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { run } from '../../cluster/process.ts';
 import { ensurePrograms } from '../../cluster/programs.ts';
+import type { EtcdAccess } from './etcd-access.ts';
 import { root } from './settings.ts';
 import type { Kubectl } from './kubectl.ts';
 
@@ -15,23 +16,35 @@ interface Manifest {
 
 /** The etcd of a scenario's Milvus: `etcd:2379` inside its namespace, and reachable from here. */
 export class ScenarioEtcd {
-  /** `http://<cluster IP>:2379`: stays while pods come and go. */
+  /** `http://<cluster IP>:2379`, or https: stays while pods come and go. */
   readonly url: string;
+  readonly access: EtcdAccess | undefined;
   readonly #etcdctl: string;
 
-  constructor(url: string, etcdctl: string) {
+  constructor(url: string, etcdctl: string, access?: EtcdAccess) {
     this.url = url;
+    this.access = access;
     this.#etcdctl = etcdctl;
   }
 
   /** Runs etcdctl. @returns its stdout. @throws CommandError with its stderr. */
   etcdctl(args: readonly string[]): Promise<string> {
-    return run(this.#etcdctl, ['--endpoints', this.url, ...args], { timeoutMs: 30_000 });
+    const flags = ['--endpoints', this.url, ...(this.access?.flags ?? [])];
+    return run(this.#etcdctl, [...flags, ...args], { timeoutMs: 30_000 });
   }
 
   /** The keys below a prefix, sorted. */
   async keys(prefix: string): Promise<string[]> {
     return (await this.etcdctl(['get', prefix, '--prefix', '--keys-only'])).split('\n').filter(Boolean);
+  }
+
+  /** Ends the lease that a key is on, as an etcd outage may: the process that renews it is not told. */
+  async revokeLeaseOf(key: string): Promise<void> {
+    const answer = await this.etcdctl(['get', key, '--write-out', 'json']);
+    // Digits that JSON.parse would round.
+    const lease = /"lease":(\d+)/.exec(answer)?.[1];
+    if (lease === undefined) throw new Error(`${key} has no lease: ${answer}`);
+    await this.etcdctl(['lease', 'revoke', BigInt(lease).toString(16)]);
   }
 
   /** The value of a key as JSON. @throws SyntaxError when there is no such key. */

@@ -1,3 +1,4 @@
+import { clientEnvironment } from '../../cluster/kubeconfig.ts';
 import { run } from '../../cluster/process.ts';
 import { ensurePrograms } from '../../cluster/programs.ts';
 
@@ -18,6 +19,7 @@ export class Kubectl {
     const place = this.#namespace === undefined ? [] : ['--namespace', this.#namespace];
     return run(kubectl, ['--kubeconfig', this.#kubeconfig, ...place, ...args], {
       ...(input === undefined ? {} : { input }),
+      env: clientEnvironment(this.#kubeconfig),
       timeoutMs: 300_000,
     });
   }

@@ -4,6 +4,7 @@ import { leaseKind } from '../../../src/kube/kinds.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
+import { clientEnvironment } from '../../cluster/kubeconfig.ts';
 import { run } from '../../cluster/process.ts';
 import { ensurePrograms } from '../../cluster/programs.ts';
 import { Kubectl } from './kubectl.ts';
@@ -17,7 +18,7 @@ const valuesFile = ({ runDir }: Cluster): string => join(runDir, 'operator-value
 async function helm(cluster: Cluster, args: readonly string[]): Promise<string> {
   const { helm: program } = await ensurePrograms(['helm']);
   const place = ['--kubeconfig', cluster.kubeconfigPath, '--namespace', operatorNamespace];
-  return run(program, [...place, ...args], { timeoutMs: 180_000 });
+  return run(program, [...place, ...args], { timeoutMs: 180_000, env: clientEnvironment(cluster.kubeconfigPath) });
 }
 
 /** kubectl in the operator's namespace. */
@@ -67,4 +68,17 @@ interface Lease extends KubeObject {
 export async function leadingPod(client: KubeClient): Promise<string | undefined> {
   const lease = await client.get<Lease>(leaseKind, operatorName, operatorNamespace);
   return lease?.spec?.holderIdentity?.split('_')[0] || undefined;
+}
+
+/** Kills the process of the replica that leads: it has no time to release its Lease. */
+export async function killLeadingOperator({
+  cluster,
+  client,
+}: {
+  readonly cluster: Cluster;
+  readonly client: KubeClient;
+}): Promise<void> {
+  const pod = await leadingPod(client);
+  if (pod === undefined) throw new Error('no replica of the operator leads');
+  await cluster.killContainer({ namespace: operatorNamespace, pod, container: 'operator' });
 }

@@ -1,5 +1,10 @@
 import { coordinatorPairKind, podSelectorText } from '../../../src/api/names.ts';
-import type { CoordinatorPair, CoordinatorPairStatus } from '../../../src/api/coordinator-pair.ts';
+import type {
+  CoordinatorPair,
+  CoordinatorPairStatus,
+  MemberStatus,
+  Proposal,
+} from '../../../src/api/coordinator-pair.ts';
 import type { Condition, ConditionType } from '../../../src/api/conditions.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Pod } from '../../../src/kube/core-types.ts';
@@ -92,12 +97,14 @@ export class ScenarioPair {
   }
 
   /** Waits until both sessions are bound to their containers: from then on a container's end proves theirs. */
-  async untilBound(): Promise<void> {
+  async untilBound(options?: UntilOptions): Promise<void> {
+    // The end of a process is told by its second: one in the second of the binding would not prove anything.
+    const isBound = ({ boundTime = '' }: MemberStatus) => Date.now() - Date.parse(boundTime) > 1_000;
     const probe = async () => {
       const { members = [] } = await this.status();
-      return members.length === 2 && members.every(({ boundTime }) => boundTime !== undefined);
+      return members.length === 2 && members.every(isBound);
     };
-    await until(`both sessions of ${this.name} to be bound`, probe, { timeoutMs: 90_000, everyMs: 200 });
+    await until(`both sessions of ${this.name} to be bound`, probe, { timeoutMs: 90_000, everyMs: 200, ...options });
   }
 
   /** The pods, by name. */
@@ -154,6 +161,15 @@ export class ScenarioPair {
     const path = 'jsonpath={.spec.template.spec.containers[0].image}';
     const held = () => this.#kubectl.run(['get', 'statefulset', this.name, '--output', path]);
     await until(`the StatefulSet to hold ${image}`, async () => (await held()) === image, { timeoutMs: 30_000 });
+  }
+
+  /** Waits until the operator proposes something for this reason. @returns the one proposal. */
+  async proposal(reason: string, options?: UntilOptions): Promise<Proposal> {
+    await this.until('RemediationRequired', 'True', reason, options);
+    const { proposals = [] } = await this.status();
+    const [proposal] = proposals;
+    if (!proposal || proposals.length > 1) throw new Error(`not one proposal: ${JSON.stringify(proposals)}`);
+    return proposal;
   }
 
   /** Approves a proposal by annotation, and waits for this answer. */

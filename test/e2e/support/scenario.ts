@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from '@jest/globals';
 import { openScene, slug, type Measurements, type Scene } from './scene.ts';
@@ -36,8 +36,11 @@ export function scenario(
 
 async function report(title: string, passed: boolean, measurements: Measurements): Promise<void> {
   await mkdir(resultsFolder, { recursive: true });
-  const result = { scenario: title, passed, measurements };
-  await writeFile(join(resultsFolder, `${slug(title)}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+  const file = join(resultsFolder, `${slug(title)}.json`);
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  const tries = before === undefined ? 1 : (JSON.parse(before) as { readonly tries: number }).tries + 1;
+  const result = { scenario: title, passed, tries, measurements };
+  await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
 /** Namespaces are gone by the time somebody looks, so what they held is written down. */
@@ -45,6 +48,9 @@ async function keepEvidence(title: string, { kubectl }: Scene): Promise<void> {
   const questions = [
     ['get', 'coordinatorpairs,statefulsets,pods,services,endpointslices', '--output', 'wide'],
     ['describe', 'coordinatorpairs'],
+    ['get', 'etcdguards,etcdrecoveries', '--output', 'yaml'],
+    ['get', 'jobs,persistentvolumeclaims', '--output', 'wide'],
+    ['get', 'etcdguards,etcdrecoveries,configmaps,jobs,persistentvolumeclaims', '--output', 'yaml'],
     ['describe', 'pods'],
     ['get', 'events', '--sort-by', '.metadata.creationTimestamp'],
     ['logs', '--selector', 'app.kubernetes.io/name=milvus', '--all-containers', '--prefix', '--tail', '100'],

@@ -7,8 +7,8 @@ import { Kubectl } from './kubectl.ts';
 import { pairManifest, ScenarioPair } from './pair.ts';
 import { clusterName, scenarioLabel } from './settings.ts';
 
-/** Times and counts of one scenario; a unit stands in each name. */
-export type Measurements = Record<string, number | readonly number[]>;
+/** Times, counts and outcomes of one scenario; a unit stands in the name of each time. */
+export type Measurements = Record<string, number | boolean | readonly number[]>;
 
 /** What a scenario works with: a namespace of its own on the cluster. */
 export interface Scene {

@@ -2,16 +2,19 @@ import { expect } from '@jest/globals';
 import { until } from '../../support/until.ts';
 import { scenario } from '../support/scenario.ts';
 
+/** Somebody's budget over every pod of Milvus. */
+const allMilvus = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name: 'all-milvus' },
+  spec: { maxUnavailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'milvus' } } },
+};
+
 scenario(
   'where another PodDisruptionBudget matches the pods the pair makes none, and a pod can be evicted',
   async (scene) => {
     await scene.startEtcd();
-    await scene.kubectl.apply({
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: { name: 'all-milvus' },
-      spec: { maxUnavailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'milvus' } } },
-    });
+    await scene.kubectl.apply(allMilvus);
     const pair = await scene.applyPair();
     const { status } = await pair.untilSteady();
     expect((await pair.until('NoConflict', 'True', 'OtherBudget')).message).toContain('all-milvus');
@@ -28,3 +31,15 @@ scenario(
     await pair.untilSteady();
   },
 );
+
+scenario('a PodDisruptionBudget that is made later is told of at once, and its end too', async (scene) => {
+  await scene.startEtcd();
+  const pair = await scene.applyPair();
+  await pair.untilSteady();
+  const madeMs = Date.now();
+  await scene.kubectl.apply(allMilvus);
+  expect((await pair.until('NoConflict', 'False', 'TwoBudgets')).message).toContain('all-milvus');
+  scene.measurements['toldMs'] = Date.now() - madeMs;
+  await scene.kubectl.run(['delete', 'poddisruptionbudget', 'all-milvus']);
+  await pair.until('NoConflict', 'True', 'NoConflict');
+});

@@ -35,6 +35,7 @@ scenario('a StatefulSet that was scaled by hand is put right, once, and no pod o
   const pair = await scene.applyPair();
   await pair.untilSteady();
   const lives = await pair.lives();
+  const generation = await generationOf(scene);
   const sinceMs = Date.now();
   await scene.kubectl.run(['scale', 'statefulset', 'rootcoord', '--replicas=3']);
   await until(
@@ -50,6 +51,7 @@ scenario('a StatefulSet that was scaled by hand is put right, once, and no pod o
   await untilQuiet(scene);
   expect(await pair.lives()).toEqual(lives);
   expect(await written(scene, sinceMs, 'statefulsets')).toEqual(['patch statefulsets rootcoord']);
+  expect(await generationOf(scene)).toBe(generation + 2); // by hand, and back
 });
 
 scenario('role labels that were changed by hand are put right', async (scene) => {
@@ -93,6 +95,11 @@ scenario('a deleted pod is replaced and stands by again', async (scene) => {
 
 async function replicasOf({ kubectl }: Scene): Promise<string> {
   return kubectl.run(['get', 'statefulset', 'rootcoord', '--output', 'jsonpath={.spec.replicas}']);
+}
+
+/** Counts changes of the StatefulSet's spec. */
+async function generationOf({ kubectl }: Scene): Promise<number> {
+  return Number(await kubectl.run(['get', 'statefulset', 'rootcoord', '--output', 'jsonpath={.metadata.generation}']));
 }
 
 /** Waits until the operator has written nothing here for eight seconds: a loop would never let it. */

@@ -82,11 +82,15 @@ scenario('a mixcoord pair goes from 2.5 to 2.6 by a stop, and by the image alone
   await scene.startEtcd();
   await scene.kubectl.apply(mixcoord('2.5.10'));
   const pair = scene.pair('mixcoord');
-  await pair.untilSteady();
+  const { status: before } = await pair.untilSteady();
   const lives = await pair.lives();
   await pair.change({ image: standInImage('2.6.7') });
   expect((await pair.until('NoConflict', 'False', 'OlderLayout')).message).toContain('rootcoord-');
-  await pair.until('Ready', 'False');
+  // It goes on as the pair of 2.5 that it is.
+  await pair.until('Ready', 'True', 'PairReady');
+  const { active, transition, history } = await pair.status();
+  expect({ active, transition, history }).toEqual({ active: before?.active });
+  expect(await pair.labelledActive()).toEqual([before?.active?.podName]);
   expect(await pair.lives()).toEqual(lives);
 
   await pair.change({ runState: 'Stopped' });
@@ -94,6 +98,7 @@ scenario('a mixcoord pair goes from 2.5 to 2.6 by a stop, and by the image alone
   await pair.change({ runState: 'Running' });
   const { status } = await pair.untilSteady();
   expect(status?.session?.version).toBe('2.6.7');
+  expect([status?.history, status?.lastFailover]).toEqual([undefined, undefined]);
   await pair.until('NoConflict', 'True', 'NoConflict');
 });
 

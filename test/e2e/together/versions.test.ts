@@ -90,7 +90,7 @@ async function loseStandby(
   const { standby, active } = await pair.status();
   const key = `${pair.name}/meta/session/${role}-${standby?.serverID ?? ''}`;
   const lostMs = Date.now();
-  await etcd.etcdctl(['lease', 'revoke', BigInt(await leaseOf(etcd, key)).toString(16)]);
+  await etcd.revokeLeaseOf(key);
   await until(
     `another standby of ${pair.name}`,
     async () => {
@@ -113,24 +113,9 @@ async function loseStandby(
   }
 }
 
-/** A lease as etcdctl's JSON has it: digits that JSON.parse would round. */
-async function leaseOf(etcd: ScenarioEtcd, key: string): Promise<string> {
-  const answer = await etcd.etcdctl(['get', key, '--write-out', 'json']);
-  const lease = /"lease":(\d+)/.exec(answer)?.[1];
-  if (lease === undefined) throw new Error(`${key} has no lease: ${answer}`);
-  return lease;
-}
-
 /** Kills the ACTIVE's process and waits for its successor, which comes before the lease can have ended. */
 async function killActive(scene: Scene, pair: ScenarioPair, witness: EtcdWitness): Promise<void> {
-  await until(
-    `both processes of ${pair.name} to be bound to their containers`,
-    async () => {
-      const { members } = await pair.status();
-      return members?.length === 2 && members.every(({ boundTime }) => boundTime !== undefined);
-    },
-    zombieLimit,
-  );
+  await pair.untilBound(zombieLimit);
   const { active } = await pair.status();
   const killedMs = Date.now();
   await scene.cluster.killContainer({ namespace: scene.namespace, pod: active?.podName ?? '' });

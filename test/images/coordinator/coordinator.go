@@ -17,6 +17,8 @@ type coordinator struct {
 	current    atomic.Int32
 	working    atomic.Bool
 	stopped    atomic.Bool
+	// releasing: the stop has come to giving back the session, whose loss means nothing from then on.
+	releasing atomic.Bool
 }
 
 func newCoordinator(p *process, role string, m *marks) (*coordinator, error) {
@@ -74,9 +76,11 @@ func (c *coordinator) run() {
 	}
 }
 
-// leave ends the process after the lease is gone; a process that is stopping ends by itself.
+// leave ends the process after the lease is gone, in the midst of a stop too. Before 2.4 it stops once more instead: a
+// process that hangs in its stop then goes on hanging.
 func (c *coordinator) leave() {
-	if c.stopped.Load() {
+	stopsInstead := c.session.profile.lossExitCode == 0
+	if c.releasing.Load() || (c.stopped.Load() && stopsInstead) {
 		return
 	}
 	logLine("ERROR", c.role+" disconnected from etcd, process will exit", "serverID", c.session.serverID)
@@ -97,6 +101,7 @@ func (c *coordinator) stop(delay time.Duration) {
 		time.Sleep(delay)
 		c.marks.end()
 	}
+	c.releasing.Store(true)
 	c.session.stop()
 	if c.index != nil {
 		c.index.stop()

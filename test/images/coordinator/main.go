@@ -6,7 +6,10 @@
 //	MILVUS_STANDIN_ACTIVATION_MS  how long taking over lasts, /healthz answers 500 meanwhile (200)
 //	MILVUS_STANDIN_STOP_DELAY_MS  how long an ACTIVE takes from SIGTERM to giving back its lease (0)
 //	MILVUS_STANDIN_MARKS_DIR      where to write marks while ACTIVE (marks.go); none if not set
+//	MILVUS_STANDIN_NO_TAKEOVER    "true": register and stand by, and never take the role
 //	MILVUS_STANDIN_FAIL           "exit1": end with code 1 at once, a release that cannot start
+//
+// On SIGUSR1 it takes memory until a limit ends it (memory.go).
 package main
 
 import (
@@ -57,6 +60,7 @@ func run(args []string) error {
 	quiet = !slices.Contains([]string{"", "debug"}, settings.text("log.level", ""))
 	info("starting", "version", release, "sessionCodeSince", traits.label, "roles", roles)
 
+	go eatMemoryWhenAsked()
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT)
 

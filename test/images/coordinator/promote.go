@@ -27,6 +27,9 @@ func (s *session) promote() error {
 	info(fmt.Sprintf("serverName: %s enter STANDBY mode", s.role))
 	stopTelling := s.tellStandby()
 	defer stopTelling()
+	if s.config.flag("MILVUS_STANDIN_NO_TAKEOVER") {
+		select {} // until the process ends
+	}
 	for {
 		tried, err := s.tryActive()
 		if err != nil {

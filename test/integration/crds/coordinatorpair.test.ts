@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readCrd } from '../../../scripts/crd.ts';
 import type { Schema } from '../../../scripts/crd.ts';
@@ -7,7 +7,8 @@ import { checkVersion } from '../../../src/milvus/version-rules.ts';
 import { parseVersion } from '../../../src/milvus/version.ts';
 import type { ApiServer } from '../support/api-server.ts';
 import { startApiServer } from '../support/api-server.ts';
-import { dryRun, installCrd, minimalSpec, pair } from './pairs.ts';
+import { installCrds } from '../support/crds.ts';
+import { dryRun, minimalSpec, pair } from './pairs.ts';
 import type { PairManifest } from './pairs.ts';
 import { ruleExamples } from './rules.ts';
 import { workloadMayNotChange } from './workload-rules.ts';
@@ -16,7 +17,7 @@ let server: ApiServer;
 
 beforeAll(async () => {
   server = await startApiServer();
-  await installCrd(server);
+  await installCrds(server, 'coordinatorpairs');
 }, 120_000);
 
 afterAll(async () => {
@@ -197,123 +198,5 @@ describe('the rules', () => {
     await apply(at('new', 'Stopped'));
     await apply(at('new', 'Running'));
     expect(await get('path-change', '-o', 'jsonpath={.spec.etcd.rootPath}')).toBe('new');
-  });
-});
-
-describe('the status', () => {
-  const columnsOf = async (...more: string[]): Promise<string[][]> =>
-    (await get('shown', ...more))
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split(/ {2,}/));
-
-  it('is shown in the columns, and is changed through its own subresource only', async () => {
-    const manifest = pair({}, 'shown');
-    await apply({ ...manifest, status: { summary: 'ignored' } });
-    expect(await get('shown', '-o', 'jsonpath={.status}')).toBe('');
-
-    const condition = (type: string, status: string): object => ({
-      type,
-      status,
-      reason: 'Because',
-      message: '',
-      lastTransitionTime: '2026-11-16T08:00:00Z',
-    });
-    const since = { address: '10.0.0.1:53100', serverID: '12', sinceTime: '2026-11-16T08:00:00Z' };
-    const status = {
-      summary: 'All is well.',
-      active: { podName: 'shown-0', ...since },
-      standby: { podName: 'shown-1', ...since },
-      nodes: 'node-a,node-b',
-      session: { version: '2.4.15' },
-      lastFailover: {
-        from: 'shown-1',
-        to: 'shown-0',
-        reason: 'ProcessDied',
-        noticedTime: '2020-01-01T00:00:00Z',
-        endTime: '2020-01-01T00:00:01Z',
-        durationMilliseconds: 1000,
-        how: 'LeaseRevoked',
-      },
-      conditions: [condition('Ready', 'True'), condition('EtcdHealthy', 'Unknown'), condition('Paused', 'False')],
-    };
-    await server.kubectl([
-      'patch',
-      'cpair',
-      'shown',
-      '--subresource=status',
-      '--type=merge',
-      '-p',
-      JSON.stringify({ status }),
-    ]);
-
-    const [names, values] = await columnsOf();
-    expect(names).toEqual(['NAME', 'ROLE', 'READY', 'ACTIVE', 'STANDBY', 'ETCD', 'LAST-FAILOVER', 'AGE']);
-    expect(values?.slice(0, 6)).toEqual(['shown', 'rootcoord', 'True', 'shown-0', 'shown-1', 'Unknown']);
-    expect(values?.[6]).toMatch(/^\d+y/);
-    const [wideNames, wideValues] = await columnsOf('-o', 'wide');
-    expect(wideNames?.slice(8)).toEqual(['NODES', 'SUMMARY', 'PAUSED', 'VERSION']);
-    expect(wideValues?.slice(8)).toEqual(['node-a,node-b', 'All is well.', 'False', '2.4.15']);
-  });
-
-  it('holds proposals, answers and a plan, and no two proposals of one id', async () => {
-    await apply(pair({ rollout: { policy: 'Supervised' }, remediation: { deadHolder: 'Approve' } }, 'asking'));
-    const time = '2026-11-16T08:00:00Z';
-    const answer = { reason: 'Because', time };
-    const proposal = {
-      id: '0123456789abcdef',
-      action: 'MoveActive',
-      reason: 'RolloutReady',
-      evidence: 'asking-1 was renewed',
-      risk: 'nobody serves for a moment',
-      expiresTime: time,
-    };
-    const status = {
-      proposals: [proposal],
-      lastApproval: { id: proposal.id, result: 'Approved', ...answer },
-      lastRestart: { token: 'now', result: 'Started', ...answer },
-      restartToken: 'now',
-      failedRollout: { templateHash: 'abc', ...answer },
-      servingTemplateHash: 'def',
-      plan: [{ action: 'EndPod asking-1', reason: 'rollout' }],
-    };
-    const patch = (changes: object): Promise<string> =>
-      server.kubectl([
-        ...['patch', 'cpair', 'asking', '--subresource=status', '--type=merge'],
-        ...['-p', JSON.stringify({ status: changes })],
-      ]);
-    await patch(status);
-    expect(JSON.parse(await get('asking', '-o', 'jsonpath={.status}'))).toEqual(status);
-    await expect(patch({ proposals: [proposal, proposal] })).rejects.toThrow('Duplicate value');
-    await expect(patch({ proposals: [{ ...proposal, action: 'Guess' }] })).rejects.toThrow('Unsupported value');
-  });
-
-  it('does not take a lease or a revision as a number, which would lose digits', async () => {
-    await apply(pair({}, 'digits'));
-    const patch = JSON.stringify({ status: { members: [{ state: 'Standby', leaseID: 8448064511126318204 }] } });
-    await expect(
-      server.kubectl(['patch', 'cpair', 'digits', '--subresource=status', '--type=merge', '-p', patch]),
-    ).rejects.toThrow('status.members[0].leaseID');
-  });
-});
-
-describe('the examples', () => {
-  it('are accepted by the API server as they stand', async () => {
-    const files = (await readdir('examples', { recursive: true })).filter((file) => file.endsWith('.yaml')).sort();
-    expect(files).toEqual([
-      'minimal.yaml',
-      'mixcoord-2.6.yaml',
-      'moved-from-helm-values.yaml',
-      'moved-from-helm/1-under-care.yaml',
-      'moved-from-helm/2-own-pods.yaml',
-      'taken-under-care-from-helm.yaml',
-      'three-coordinators.yaml',
-      'tls-auth.yaml',
-    ]);
-    for (const file of files) {
-      expect(await server.kubectl(['create', '--dry-run=server', '-f', `examples/${file}`])).toContain(
-        'coordinatorpair.',
-      );
-    }
   });
 });

@@ -33,12 +33,6 @@ export function pair(changes: Readonly<Record<string, unknown>> = {}, name = 'ro
   };
 }
 
-/** Applies the CRD and waits until the API server serves it. */
-export async function installCrd(server: ApiServer): Promise<void> {
-  await server.kubectl(['apply', '-f', 'crds/coordinatorpairs.yaml']);
-  await server.kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/coordinatorpairs.ha.milvus.io']);
-}
-
 /** What the API server says to a manifest without storing it: the object with its defaults, or the refusal. */
 export async function dryRun(server: ApiServer, manifest: PairManifest): Promise<Record<string, unknown> | string> {
   try {

@@ -131,6 +131,12 @@ const etcdRules: readonly RuleExample[] = [
     sentence: '`etcd.auth` must be left out before Milvus 2.3.7: older versions cannot log in to etcd',
   },
   {
+    about: 'the name of the guard',
+    accepted: etcd({ guardName: 'my-release.etcd' }),
+    refused: etcd({ guardName: 'My_Guard' }),
+    sentence: '`etcd.guardName` must be the name of an EtcdGuard',
+  },
+  {
     about: 'the name of the Secret with the user',
     accepted: etcd({ auth: { secretName: 'etcd.user' } }),
     refused: etcd({ auth: { secretName: 'Etcd_User' } }),

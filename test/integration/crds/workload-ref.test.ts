@@ -2,14 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readCrd } from '../../../scripts/crd.ts';
 import type { ApiServer } from '../support/api-server.ts';
 import { startApiServer } from '../support/api-server.ts';
-import { dryRun, installCrd, minimalSpec, pair } from './pairs.ts';
+import { installCrds } from '../support/crds.ts';
+import { dryRun, minimalSpec, pair } from './pairs.ts';
 import { attached, podSettings, workloadMayNotChange } from './workload-rules.ts';
 
 let server: ApiServer;
 
 beforeAll(async () => {
   server = await startApiServer();
-  await installCrd(server);
+  await installCrds(server, 'coordinatorpairs');
 }, 120_000);
 
 afterAll(async () => {

@@ -77,13 +77,17 @@ describe('a session store whose connection breaks', () => {
     await using stores = createSessionStores({ resyncMs: neverMs });
     using store = stores.acquire({ endpoints: [proxy.endpoint] }, prefix);
     await untilKeys(store);
+    await put('a');
+    await untilKeys(store, 'a'); // the watch stands
+    await put('b');
+    await untilKeys(store, 'a', 'b'); // and the one read that it asked for is done
 
     proxy.hold();
     await expect(store.read()).rejects.toMatchObject({ code: 'DeadlineExceeded' });
 
-    await untilKeys(store);
+    await untilKeys(store, 'a', 'b');
     await put('heard');
-    await untilKeys(store, 'heard');
+    await untilKeys(store, 'a', 'b', 'heard');
   }, 60_000);
 
   it('sees the truth after revisions were compacted while it heard nothing', async () => {

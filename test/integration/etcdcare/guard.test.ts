@@ -26,8 +26,11 @@ describe('a guard over a real etcd of three members', () => {
       Quorate: 'True Quorate',
       Consistent: 'True SameHashes',
       SpaceOK: 'True SpaceLeft',
+      SnapshotFresh: 'Unknown NotConfigured',
       Diagnosed: 'True NothingWrong',
+      RecoveryInProgress: 'False NoRecovery',
       ConfigurationSafe: 'True Safe',
+      Conflict: 'False NoConflict',
     });
     const listed = await world.etcd.etcdctl(['member', 'list']);
     expect(status.members?.map(({ id, podName }) => `${id} ${podName ?? ''}`)).toEqual(

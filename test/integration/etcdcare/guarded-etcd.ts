@@ -6,8 +6,10 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { silent } from '../../../src/base/log.ts';
 import { memberConnector } from '../../../src/etcd/member-client.ts';
 import { GuardReconciler } from '../../../src/etcdcare/reconciler.ts';
+import type { EtcdTarget } from '../../../src/etcd/types.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { installCrds } from '../support/crds.ts';
 import { startEtcd, type EtcdServer } from '../support/etcd.ts';
 
 /** The address that the API server shows for the pod of a member; nobody listens there. */
@@ -28,8 +30,7 @@ export async function startGuardedEtcd(etcdFlags: readonly string[]): Promise<Gu
   await using undo = new AsyncDisposableStack();
   const server = undo.use(await startApiServer());
   const etcd = undo.use(await startEtcd({ members: 3, flags: etcdFlags }));
-  await server.kubectl(['apply', '-f', 'crds/etcdguards.yaml']);
-  await server.kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd/etcdguards.ha.milvus.io']);
+  await installCrds(server, 'etcdguards', 'etcdrecoveries');
   const manifest = (loadAll(await readFile('test/images/etcd.yaml', 'utf8')) as KubeObject[]).find(
     ({ kind }) => kind === 'StatefulSet',
   );
@@ -52,11 +53,9 @@ export async function startGuardedEtcd(etcdFlags: readonly string[]): Promise<Gu
       secrets: { secret: () => Promise.resolve(undefined), forgetSecret: () => undefined },
       node: () => undefined,
       guard: () => guard,
-      // The members listen on 127.0.0.1 with ports of their own.
-      connect: ({ endpoints: [endpoint = ''] }) => {
-        const ordinal = Number(/^10\.0\.0\.1(\d):2379$/.exec(endpoint)?.[1]);
-        return connect({ endpoints: [etcd.endpoints[ordinal] ?? endpoint] });
-      },
+      guards: () => [],
+      recoveries: () => undefined,
+      connect: (target) => connect(reachable(target, etcd)),
       clock: systemClock,
       log: silent,
     }),
@@ -82,6 +81,12 @@ export async function startGuardedEtcd(etcdFlags: readonly string[]): Promise<Gu
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** The members listen on 127.0.0.1 with ports of their own, whatever their pods say. */
+export function reachable({ endpoints: [endpoint = ''] }: EtcdTarget, etcd: EtcdServer): EtcdTarget {
+  const ordinal = Number(/^10\.0\.0\.1(\d):2379$/.exec(endpoint)?.[1]);
+  return { endpoints: [etcd.endpoints[ordinal] ?? endpoint] };
 }
 
 /** `kubectl apply` of one object. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { nodeKind } from '../../../src/kube/kinds.ts';
-import { installCrd } from '../crds/pairs.ts';
 import { namespaceFor } from '../kube/config-maps.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { installCrds } from '../support/crds.ts';
 import { startEtcd, type EtcdServer } from '../support/etcd.ts';
 import { flows } from './flows.ts';
-import type { CrashPoint } from './mortality.ts';
+import type { CrashPoint } from '../../support/mortality.ts';
 import { play, type Flow, type Outcome } from './play.ts';
 import { Stage } from './stage.ts';
 
@@ -16,7 +16,7 @@ let client: KubeClient & AsyncDisposable;
 
 beforeAll(async () => {
   [server, etcd] = await Promise.all([startApiServer(), startEtcd()]);
-  await installCrd(server);
+  await installCrds(server, 'coordinatorpairs');
   client = server.client();
   for (const name of ['node-a', 'node-b']) {
     await client.create(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name } });

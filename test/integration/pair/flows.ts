@@ -1,6 +1,7 @@
 import type { CoordinatorPair } from '../../../src/api/coordinator-pair.ts';
 import { annotations, coordinatorPairKind } from '../../../src/api/names.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import { nodeKind } from '../../../src/kube/kinds.ts';
 import type { Flow } from './play.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,6 +25,16 @@ async function bind(client: KubeClient, stage: Stage): Promise<void> {
     },
   );
 }
+
+/** Approves whatever is proposed. */
+async function approve({ metadata, status }: CoordinatorPair, stage: Stage, client: KubeClient): Promise<void> {
+  const id = status?.proposals?.[0]?.id;
+  if (id === undefined || metadata.annotations?.[annotations.approve] === id) return;
+  await patch(client, stage, { metadata: { annotations: { [annotations.approve]: id } } });
+}
+
+const cordon = (client: KubeClient, unschedulable: boolean): Promise<unknown> =>
+  client.mergePatch(nodeKind, 'node-a', undefined, { spec: { unschedulable } });
 
 /** All that the operator does to a pair in several changes, so that it may die between two of them. */
 export const flows: readonly Flow[] = [
@@ -64,5 +75,50 @@ export const flows: readonly Flow[] = [
     disruptions: ['delete Pod rootcoord-1'],
     holders: ['rootcoord-0'],
     isDone: ({ status }) => status?.standby !== undefined,
+  },
+  {
+    name: 'drain',
+    disturb: async (_, client) => {
+      await cordon(client, true);
+    },
+    restore: async (client) => {
+      await cordon(client, false);
+    },
+    disruptions: ['delete Pod rootcoord-0'],
+    holders: ['rootcoord-0', 'rootcoord-1'],
+    isDone: ({ status }) => status?.history?.length === 1,
+  },
+  {
+    name: 'approved revoke',
+    disturb: async (stage, client) => {
+      await patch(client, stage, { spec: { remediation: { deadHolder: 'Approve' } } });
+      await bind(client, stage);
+      await stage.kill(stage.holder);
+    },
+    react: approve,
+    disruptions: ['revoke'],
+    holders: ['rootcoord-0', 'rootcoord-1'],
+    isDone: ({ status }, { holders }) => holders.length === 2 && status?.lastApproval?.result === 'Completed',
+  },
+  {
+    name: 'approved restart',
+    disturb: async (stage, client) => {
+      await patch(client, stage, { spec: { remediation: { zombieStandby: 'Approve' } } });
+      await stage.loseSession(other(stage.holder));
+    },
+    react: approve,
+    disruptions: ['delete Pod rootcoord-1'],
+    holders: ['rootcoord-0'],
+    isDone: ({ status }) => status?.standby !== undefined && status.lastApproval?.result === 'Completed',
+  },
+  {
+    name: 'supervised rollout',
+    disturb: async (stage, client) => {
+      await patch(client, stage, { spec: { image: 'milvusdb/milvus:v2.5.11', rollout: { policy: 'Supervised' } } });
+    },
+    react: approve,
+    disruptions: ['delete Pod rootcoord-1', 'delete Pod rootcoord-0'],
+    holders: ['rootcoord-0', 'rootcoord-1'],
+    isDone: ({ status }, { holders }) => holders.length === 2 && status?.history?.length === 1,
   },
 ];

@@ -2,7 +2,7 @@ import type { CoordinatorPair } from '../../../src/api/coordinator-pair.ts';
 import { coordinatorPairKind, labels } from '../../../src/api/names.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Node, Pod } from '../../../src/kube/core-types.ts';
-import { nodeKind, podKind } from '../../../src/kube/kinds.ts';
+import { nodeKind, podDisruptionBudgetKind, podKind } from '../../../src/kube/kinds.ts';
 import type { KubeObject, ResourceKind, Stored } from '../../../src/kube/objects.ts';
 import type { FollowedPods, PairCaches } from '../../../src/pair/caches.ts';
 import { childKinds } from '../../../src/pair/child-kinds.ts';
@@ -62,6 +62,10 @@ export class ListedCaches implements PairCaches {
 
   child({ kind }: ResourceKind, _namespace: string, name: string): Stored<KubeObject> | undefined {
     return this.#children.get(kind)?.find(({ metadata }) => metadata.name === name);
+  }
+
+  budgets(): readonly Stored<KubeObject>[] {
+    return this.#children.get(podDisruptionBudgetKind.kind) ?? [];
   }
 
   node(name: string): Node | undefined {

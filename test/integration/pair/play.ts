@@ -5,12 +5,11 @@ import { silent } from '../../../src/base/log.ts';
 import { createSessionStores } from '../../../src/etcd/session-stores.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { isApiError } from '../../../src/kube/errors.ts';
-import { DisruptionBudgets } from '../../../src/pair/disruption-budgets.ts';
 import { Reconciler } from '../../../src/pair/reconciler.ts';
 import { References } from '../../../src/pair/references.ts';
 import { Workloads } from '../../../src/pair/workloads.ts';
 import { ListedCaches } from './listed-caches.ts';
-import { OperatorKilled, OperatorLife, type CrashPoint } from './mortality.ts';
+import { fateOf, OperatorKilled, OperatorLife, type CrashPoint } from '../../support/mortality.ts';
 import type { Stage } from './stage.ts';
 
 /** Time that passes from one look to the next: nothing here takes longer than a few looks. */
@@ -23,6 +22,10 @@ export interface Flow {
   readonly name: string;
   /** To a pair that is at rest; absent: there is no pair yet, and it is made. */
   readonly disturb?: (stage: Stage, client: KubeClient) => Promise<void>;
+  /** What its user does from look to look, seeing the pair as it is. */
+  readonly react?: (pair: CoordinatorPair, stage: Stage, client: KubeClient) => Promise<void>;
+  /** Takes back what {@link disturb} has done to what other flows see too. */
+  readonly restore?: (client: KubeClient) => Promise<void>;
   /** What must have come of it besides a pair at rest. */
   readonly isDone: (pair: CoordinatorPair, stage: Stage) => boolean;
   /** What the operator does that Milvus notices, in order. */
@@ -49,19 +52,22 @@ export async function play(flow: Flow, stage: Stage, client: KubeClient, crash?:
     metadata: { name: 'rootcoord', namespace },
     spec: { role: 'rootcoord', image: 'milvusdb/milvus:v2.5.10', etcd: { endpoints: [endpoint], rootPath } },
   } as never);
-  if (flow.disturb) {
-    await operate(stage, client, new OperatorLife([]), () => true);
-    await flow.disturb(stage, client);
-  }
   const changes: string[] = [];
-  const isDone = (pair: CoordinatorPair) => flow.isDone(pair, stage);
   try {
-    await operate(stage, client, new OperatorLife(changes, crash), isDone);
-  } catch (error) {
-    if (!(error instanceof OperatorKilled)) throw error;
-    await operate(stage, client, new OperatorLife(changes), isDone);
+    if (flow.disturb) {
+      await operate(stage, client, new OperatorLife([]), { isDone: () => true });
+      await flow.disturb(stage, client);
+    }
+    try {
+      await operate(stage, client, new OperatorLife(changes, fateOf(crash)), flow);
+    } catch (error) {
+      if (!(error instanceof OperatorKilled)) throw error;
+      await operate(stage, client, new OperatorLife(changes), flow);
+    }
+    return { changes, holders: stage.holders, end: await endOf(stage, client) };
+  } finally {
+    await flow.restore?.(client);
   }
-  return { changes, holders: stage.holders, end: await endOf(stage, client) };
 }
 
 /** One operator process, from its start until the pair is at rest and done. @throws OperatorKilled */
@@ -69,7 +75,7 @@ async function operate(
   stage: Stage,
   client: KubeClient,
   life: OperatorLife,
-  isDone: (pair: CoordinatorPair) => boolean,
+  { isDone, react }: Pick<Flow, 'isDone' | 'react'>,
 ): Promise<void> {
   let passedMs = 0;
   const clock: Clock = {
@@ -86,7 +92,6 @@ async function operate(
     caches,
     stores: life.stores(stores),
     references: new References(mine, clock),
-    budgets: new DisruptionBudgets(mine, clock),
     workloads: new Workloads(mine, clock),
     events: { record: () => undefined },
     log: silent,
@@ -103,7 +108,8 @@ async function operate(
     await lookOnce(reconciler, stage.namespace);
     await stage.step();
     passedMs += LOOK_EVERY_MS;
-    if (life.changes.length === before && pair && isAtRest(pair) && isDone(pair)) return;
+    if (life.changes.length === before && pair && isAtRest(pair) && isDone(pair, stage)) return;
+    if (pair) await react?.(pair, stage, client);
   }
   throw new Error(`not at rest: ${JSON.stringify(caches.pair(stage.namespace, 'rootcoord')?.status)}`);
 }

@@ -1,13 +1,14 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { openSync, closeSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
 import { createKubeClient, type KubeClientOptions } from '../../../src/kube/transport.ts';
+import { clientEnvironment } from '../../cluster/kubeconfig.ts';
+import { run } from '../../cluster/process.ts';
 import { ensurePrograms } from '../../cluster/programs.ts';
 import { until } from '../../support/until.ts';
 import { freePorts } from './free-ports.ts';
@@ -141,7 +142,11 @@ export async function startApiServer({ flags = [] }: ApiServerOptions = {}): Pro
     tls,
     kubeconfigFor,
     client: (options = {}) => createKubeClient({ kubeconfig, version: 'test', component: 'test', ...options }),
-    kubectl: (args, input) => kubectl(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], input),
+    kubectl: (args, input) =>
+      run(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], {
+        input: input ?? '',
+        env: clientEnvironment(kubeconfig),
+      }),
     stop: () => end(server, 'SIGTERM'),
     kill: () => end(server, 'SIGKILL'),
     async restart({ newCertificate = false } = {}) {
@@ -201,12 +206,6 @@ function kubeconfigOf(server: string, caFile: string, token: string): object {
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
     'current-context': 'test',
   };
-}
-
-async function kubectl(program: string, args: readonly string[], input: string | undefined): Promise<string> {
-  const running = promisify(execFile)(program, args, { maxBuffer: 16 << 20 });
-  running.child.stdin?.end(input);
-  return (await running).stdout;
 }
 
 async function tail(file: string): Promise<string> {

@@ -21,6 +21,13 @@ describe('the bundle', () => {
     expect(stdout).toBe('1.2.3\n');
   });
 
+  it('has the command that the pods of a rebuilding run', async () => {
+    const { stdout } = await execute(process.execPath, [join(folder, 'main.js'), 'artefact', '--help'], {
+      cwd: folder,
+    });
+    expect(stdout).toContain('Moves a file between two pods');
+  });
+
   it('consists of what an image needs', async () => {
     expect((await readdir(folder)).sort()).toEqual([
       'THIRD-PARTY-LICENCES.txt',
@@ -28,7 +35,11 @@ describe('the bundle', () => {
       'main.js.map',
       'package.json',
       'proto',
+      'scripts',
     ]);
+    expect(await readdir(join(folder, 'scripts'))).toEqual(
+      await readdir('src/etcdcare/volumes/scripts').then(shellFiles),
+    );
     expect(await readdir(join(folder, 'proto'))).toContain('rpc.proto');
   });
 
@@ -39,3 +50,7 @@ describe('the bundle', () => {
     expect(text).not.toMatch(/^(jest|typescript|esbuild) /m);
   });
 });
+
+function shellFiles(names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.endsWith('.sh'));
+}

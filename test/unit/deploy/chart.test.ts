@@ -47,13 +47,17 @@ describe('the chart', () => {
   it('renders what it is made of', async () => {
     expect(namesOf(await render())).toEqual([
       'ClusterRole /coordinator-pair-operator',
+      'ClusterRole /coordinator-pair-operator-approve',
       'ClusterRole /coordinator-pair-operator-edit',
       'ClusterRole /coordinator-pair-operator-nodes',
       'ClusterRole /coordinator-pair-operator-view',
+      'ClusterRole /coordinator-pair-operator-volumes',
       'ClusterRoleBinding /coordinator-pair-operator',
       'ClusterRoleBinding /coordinator-pair-operator-nodes',
+      'ClusterRoleBinding /coordinator-pair-operator-volumes',
       'CustomResourceDefinition /coordinatorpairs.ha.milvus.io',
       'CustomResourceDefinition /etcdguards.ha.milvus.io',
+      'CustomResourceDefinition /etcdrecoveries.ha.milvus.io',
       'Deployment coordinator-pair-system/coordinator-pair-operator',
       'PodDisruptionBudget coordinator-pair-system/coordinator-pair-operator',
       'Role coordinator-pair-system/coordinator-pair-operator-leader',
@@ -62,6 +66,8 @@ describe('the chart', () => {
       'RoleBinding kube-node-lease/coordinator-pair-operator-nodes',
       'Service coordinator-pair-system/coordinator-pair-operator-metrics',
       'ServiceAccount coordinator-pair-system/coordinator-pair-operator',
+      'ValidatingAdmissionPolicy /coordinator-pair-operator-approvals',
+      'ValidatingAdmissionPolicyBinding /coordinator-pair-operator-approvals',
     ]);
   });
 
@@ -79,7 +85,8 @@ describe('the chart', () => {
     expect(fromDefaults.ok).toBe(true);
     expect(readCommandLine(container?.args ?? [], environment)).toEqual({
       kind: 'run',
-      config: fromDefaults.ok && fromDefaults.config,
+      // Pods that carry a snapshot of etcd run the same image.
+      config: fromDefaults.ok && { ...fromDefaults.config, operatorImage: container?.image },
     });
     const changed = await render('watchNamespaces=["a","b"]', 'rbac.nodes=false', 'concurrency=2', 'logLevel="debug"');
     expect(readCommandLine(podSpecOf(changed).containers[0]?.args ?? [], environment)).toMatchObject({
@@ -118,8 +125,8 @@ describe('the chart', () => {
       ofKind(await render(...values), 'CustomResourceDefinition').map(
         ({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'],
       );
-    expect(await policies()).toEqual(['keep', 'keep']);
-    expect(await policies('crds.keep=false')).toEqual([undefined, undefined]);
+    expect(await policies()).toEqual(['keep', 'keep', 'keep']);
+    expect(await policies('crds.keep=false')).toEqual([undefined, undefined, undefined]);
     expect(await policies('crds.enabled=false')).toEqual([]);
   });
 

@@ -48,7 +48,7 @@ describe("the operator's permissions", () => {
   });
 
   it('are what the operator needs where pairs are, and no more', async () => {
-    const manifests = await render();
+    const manifests = await render('etcdGuard.repair=false');
     const [role] = ofKind(manifests, 'ClusterRole').filter(({ metadata }) => metadata.name === account);
     expect(permissionsOf(role?.rules)).toEqual(
       [
@@ -73,21 +73,48 @@ describe("the operator's permissions", () => {
     );
   });
 
+  it('hold what repairs of etcd need only where they are wanted', async () => {
+    const roleOf = async (...values: string[]) =>
+      permissionsOf(
+        ofKind(await render(...values), 'ClusterRole').find(({ metadata }) => metadata.name === account)?.rules,
+      );
+    const without = await roleOf('etcdGuard.repair=false');
+    expect((await roleOf()).filter((permission) => !without.includes(permission))).toEqual(
+      [
+        ...['get', 'list', 'watch', 'create', 'delete'].map((verb) => `${verb} ha.milvus.io/etcdrecoveries`),
+        'patch ha.milvus.io/etcdrecoveries/status',
+        'patch ha.milvus.io/coordinatorpairs',
+        ...['get', 'create', 'update'].map((verb) => `${verb} coordination.k8s.io/leases`),
+        ...['update', 'delete'].map((verb) => `${verb} /configmaps`),
+        ...['get', 'list', 'create', 'patch'].map((verb) => `${verb} batch/jobs`),
+        'patch /pods/ephemeralcontainers',
+        ...['create', 'delete'].map((verb) => `${verb} /secrets`),
+        ...['create', 'patch', 'delete'].map((verb) => `${verb} /persistentvolumeclaims`),
+        'delete apps/statefulsets',
+        ...['list', 'patch'].map((verb) => `${verb} apps/deployments`),
+        ...['get', 'patch'].map((verb) => `${verb} milvus.io/milvuses`),
+      ].sort(),
+    );
+  });
+
   it('come by Roles in the watched namespaces, the same as for all of them', async () => {
     const everywhere = ofKind(await render(), 'ClusterRole').find(({ metadata }) => metadata.name === account);
     const manifests = await render('watchNamespaces=["milvus","other"]', 'rbac.nodes=false');
+    const volumes = 'ClusterRole /coordinator-pair-system-coordinator-pair-operator-volumes';
     expect(namesOf(operatorRoles(manifests))).toEqual([
+      volumes,
       'Role coordinator-pair-system/coordinator-pair-operator-leader',
       'Role milvus/coordinator-pair-operator',
       'Role other/coordinator-pair-operator',
     ]);
     for (const role of operatorRoles(manifests).filter(({ metadata }) => metadata.name === account))
       expect(role.rules).toEqual(everywhere?.rules);
-    expect(ofKind(manifests, 'ClusterRoleBinding')).toEqual([]);
+    const readOnly = await render('watchNamespaces=["milvus"]', 'rbac.nodes=false', 'etcdGuard.repair=false');
+    expect(ofKind(readOnly, 'ClusterRoleBinding')).toEqual([]);
   });
 
   it('allow leases in the own namespace alone, changes only of the own Lease', async () => {
-    const manifests = await render();
+    const manifests = await render('etcdGuard.repair=false');
     const roles = operatorRoles(manifests).filter(({ rules = [] }) =>
       rules.some(({ resources, verbs }) => resources.includes('leases') && verbs.some((verb) => verb !== 'get')),
     );
@@ -143,6 +170,8 @@ describe('what people may do', () => {
         `${verb} ha.milvus.io/coordinatorpairs/status`,
         `${verb} ha.milvus.io/etcdguards`,
         `${verb} ha.milvus.io/etcdguards/status`,
+        `${verb} ha.milvus.io/etcdrecoveries`,
+        `${verb} ha.milvus.io/etcdrecoveries/status`,
       ]),
     });
     expect(roles).toContainEqual({
@@ -150,7 +179,12 @@ describe('what people may do', () => {
       permissions: ['create', 'delete', 'deletecollection', 'patch', 'update'].flatMap((verb) => [
         `${verb} ha.milvus.io/coordinatorpairs`,
         `${verb} ha.milvus.io/etcdguards`,
+        `${verb} ha.milvus.io/etcdrecoveries`,
       ]),
+    });
+    expect(roles).toContainEqual({
+      labels: ['rbac.authorization.k8s.io/aggregate-to-admin'],
+      permissions: ['approve ha.milvus.io/etcdrecoveries'],
     });
   });
 

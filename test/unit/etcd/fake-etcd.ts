@@ -1,3 +1,4 @@
+import type { Alarm } from '../../../src/etcd/alarms.ts';
 import type { EtcdClient, KeyValue, ResponseHeader, SessionSnapshot } from '../../../src/etcd/types.ts';
 import type { WatchListener } from '../../../src/etcd/watch-stream.ts';
 
@@ -22,6 +23,9 @@ export class FakeEtcd {
   /** Watches that were opened and stand. */
   readonly watches: { readonly listener: WatchListener; readonly break: (error: Error) => void }[] = [];
   rangesSeen = 0;
+  /** What it says of its alarms; an error: it does not. */
+  alarms: readonly Alarm[] | Error = [];
+  alarmLooks = 0;
   watchesSeen = 0;
 
   readonly client: EtcdClient = {
@@ -34,6 +38,10 @@ export class FakeEtcd {
     },
     leaseTimeToLive: () => Promise.reject(new Error('not in this test')),
     leaseRevoke: () => Promise.reject(new Error('not in this test')),
+    alarms: () => {
+      this.alarmLooks++;
+      return this.alarms instanceof Error ? Promise.reject(this.alarms) : Promise.resolve(this.alarms);
+    },
     endpointStatuses: () => Promise.reject(new Error('not in this test')),
   };
 

@@ -148,7 +148,7 @@ describe('the session store', () => {
     await clock.advance(500);
     etcd.answer(holder);
     await settled();
-    expect([calls(), Object.keys(store.state)]).toEqual([4, ['snapshot']]);
+    expect([calls(), Object.keys(store.state)]).toEqual([4, ['snapshot', 'alarms']]);
   });
 
   it('does not let a watch that breaks again and again hurry reads that fail, but one that stands does', async () => {
@@ -205,5 +205,45 @@ describe('the session store', () => {
     await expect(store.read()).rejects.toThrow('given back');
     await clock.advance(120_000);
     expect([clock.pending, etcd.rangesSeen, calls()]).toEqual([0, 2, 1]);
+  });
+
+  it('looks at the alarms after a read, and tells when they change', async () => {
+    const { clock, etcd, store, calls } = start();
+    const alarm = { memberID: 1n, name: 'NOSPACE' };
+    etcd.answer(holder);
+    await settled();
+    expect([store.state.alarms, calls()]).toEqual([[], 1]);
+    etcd.alarms = [alarm];
+    await clock.advance(31_000);
+    etcd.answer(holder);
+    await settled();
+    expect([store.state.alarms, calls()]).toEqual([[alarm], 2]);
+    await clock.advance(31_000);
+    etcd.answer(holder);
+    await settled();
+    expect([store.state.alarms, calls(), etcd.alarmLooks]).toEqual([[alarm], 2, 3]);
+  });
+
+  it('looks at the alarms seldom, however often it reads', async () => {
+    const { etcd } = await startRead();
+    for (let read = 0; read < 5; read++) {
+      etcd.watches[0]?.listener.changed();
+      etcd.answer(holder);
+      await settled();
+    }
+    expect(etcd.alarmLooks).toBe(1);
+  });
+
+  it('keeps the alarms it knows when it cannot look', async () => {
+    const { clock, etcd, store } = start();
+    etcd.alarms = [{ memberID: 1n, name: 'NOSPACE' }];
+    etcd.answer(holder);
+    await settled();
+    etcd.alarms = unavailable();
+    await clock.advance(31_000);
+    etcd.answer(holder);
+    await settled();
+    expect(store.state).toMatchObject({ alarms: [{ name: 'NOSPACE' }] });
+    expect(store.state).not.toHaveProperty('failingSince');
   });
 });

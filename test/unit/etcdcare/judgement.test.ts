@@ -4,12 +4,13 @@ import { guardReasons } from '../../../src/api/guard-reasons.ts';
 import type { ConditionReasonEntry } from '../../../src/api/reason-entry.ts';
 import { judge } from '../../../src/etcdcare/judgement.ts';
 import type { EtcdFacts } from '../../../src/etcdcare/facts.ts';
-import { crashing, etcd, etcdWith, guard, look, memberID, names, now, setup } from './support/facts.ts';
+import type { PodFacts } from '../../../src/etcdcare/pod-facts.ts';
+import { crashing, etcd, etcdWith, guard, look, memberID, names, now, pod, setup } from './support/facts.ts';
 import { situations } from './support/situations.ts';
 
 const later = (minutes: number): Date => new Date(now.getTime() + minutes * 60_000);
 const judged = (facts: EtcdFacts, before?: EtcdGuardStatus): EtcdGuardStatus =>
-  judge({ now: facts.now, guard: guard(before), subject: { state: 'Etcd', facts } });
+  judge({ now: facts.now, guard: guard(before), subject: { state: 'Etcd', facts }, recoveries: [] });
 const reasons = (status: EtcdGuardStatus): Record<string, string> =>
   Object.fromEntries((status.conditions ?? []).map(({ type, status: value, reason }) => [type, `${value} ${reason}`]));
 
@@ -37,8 +38,11 @@ describe('the status of a guard', () => {
       Quorate: 'True Quorate',
       Consistent: 'True SameCluster',
       SpaceOK: 'True SpaceLeft',
+      SnapshotFresh: 'Unknown NotConfigured',
       Diagnosed: 'True NothingWrong',
+      RecoveryInProgress: 'False NoRecovery',
       ConfigurationSafe: 'True Safe',
+      Conflict: 'False NoConflict',
     });
   });
 
@@ -82,6 +86,52 @@ describe('the status of a guard', () => {
     });
   });
 
+  it('counts the window from the first proof of a loss, though members that crash in turn show it by other faces', () => {
+    const down = etcdWith(names.map((name) => crashing(name, 1, ['walpb: crc mismatch'])));
+    const crashed: PodFacts = { ...crashing('etcd-2', 1, []), container: { state: 'Running', since: now } };
+    const unproven = etcdWith([pod('etcd-0', { ready: false }), crashing('etcd-1', 1, []), crashed], { looks: [] });
+    const leftOver = etcdWith([crashing('etcd-1', 1, ['news']), crashing('etcd-2', 1, ['news'])]);
+    let status = judged(down);
+    const cases = [status.diagnosis?.case];
+    for (const [turn, facts] of [unproven, leftOver, down, leftOver, unproven, leftOver].entries()) {
+      status = judged({ ...facts, now: later(2 * (turn + 1)) }, status);
+      cases.push(status.diagnosis?.case);
+    }
+    expect(new Set(cases).size).toBeGreaterThan(2);
+    expect(status.quorumLostSinceTime).toBe(now.toISOString());
+    expect(status.diagnosis).toMatchObject({ case: 'QuorumLost', certainty: 'Certain', action: 'RestartQuorum' });
+  });
+
+  it.each([
+    ['the quorum was there for one look', etcd()],
+    ['it was blind', etcd({ looks: [], cannotAsk: 'spec.auth.secretName: Secret root does not exist' })],
+    [
+      'something outside of the data explained it',
+      etcdWith([
+        pod('etcd-1', { ready: false, phase: 'Pending', unschedulable: 'no node', container: { state: 'Unknown' } }),
+        crashing('etcd-2', 1, ['news']),
+      ]),
+    ],
+  ])('counts it anew after %s', (_, between) => {
+    const lost = etcdWith([crashing('etcd-1', 1, ['news']), crashing('etcd-2', 1, ['news'])]);
+    const after = judged({ ...between, now: later(9) }, judged(lost));
+    expect(after.quorumLostSinceTime).toBeUndefined();
+    const again = judged({ ...lost, now: later(10) }, after);
+    expect(again).toMatchObject({
+      quorumLostSinceTime: later(10).toISOString(),
+      diagnosis: { certainty: 'Suspected' },
+    });
+  });
+
+  it.each([
+    [true, 'True AnotherGuard'],
+    [false, 'True YoungerGuard'],
+  ])('says on both of two guards that there are two, and which one repairs', (older, expected) => {
+    const subject = { state: 'Etcd', facts: etcd() } as const;
+    const status = judge({ now, guard: guard(), subject, recoveries: [], rival: { name: 'other', older } });
+    expect(reasons(status)['Conflict']).toBe(expected);
+  });
+
   it('keeps what was, newest first and ten at most', () => {
     const ill = etcdWith([crashing('etcd-1', 1, ['walpb: crc mismatch'])]);
     let status = judged(ill);
@@ -96,6 +146,28 @@ describe('the status of a guard', () => {
     });
   });
 
+  it('tells each face of one lost quorum once, and the next loss anew', () => {
+    const crc = etcdWith(names.map((name) => crashing(name, 1, ['walpb: crc mismatch'])));
+    const lost = etcdWith([crashing('etcd-1', 1, ['news']), crashing('etcd-2', 1, ['news'])]);
+    let status = judged(crc);
+    const face = status.diagnosis?.case;
+    expect(face).not.toBe('QuorumLost');
+    for (let minute = 1; minute <= 8; minute++)
+      status = judged({ ...(minute % 2 === 1 ? lost : crc), now: later(minute) }, status);
+    status = judged({ ...etcd(), now: later(9) }, status);
+    expect(status.history).toEqual([
+      expect.objectContaining({ case: face, sinceTime: now.toISOString(), endTime: later(9).toISOString() }),
+      expect.objectContaining({
+        case: 'QuorumLost',
+        sinceTime: later(1).toISOString(),
+        endTime: later(8).toISOString(),
+      }),
+    ]);
+    status = judged({ ...lost, now: later(10) }, status);
+    status = judged({ ...etcd(), now: later(11) }, status);
+    expect(status.history?.map((past) => past.case)).toEqual(['QuorumLost', face, 'QuorumLost']);
+  });
+
   it('is blind, not broken, when ready members do not answer: it keeps what it last saw', () => {
     const well = judged(etcd());
     const silent = names.map((podName) => ({ podName, error: { code: 'Unavailable', message: 'refused' } }) as const);
@@ -104,7 +176,9 @@ describe('the status of a guard', () => {
     expect(reasons(status)).toMatchObject({
       Healthy: 'Unknown OperatorBlind',
       Quorate: 'Unknown OperatorBlind',
+      RecoveryInProgress: 'False NoRecovery',
       ConfigurationSafe: 'True Safe',
+      Conflict: 'False NoConflict',
     });
   });
 
@@ -147,9 +221,14 @@ describe('the status of a guard', () => {
   });
 
   it('says when there is no such StatefulSet, or it is no etcd', () => {
-    const missing = judge({ now, guard: guard(), subject: { state: 'NotFound' } });
+    const missing = judge({ now, guard: guard(), subject: { state: 'NotFound' }, recoveries: [] });
     expect(new Set(Object.values(reasons(missing)))).toEqual(new Set(['Unknown StatefulSetNotFound']));
-    const other = judge({ now, guard: guard(), subject: { state: 'NotEtcd', why: 'it runs a web server' } });
+    const other = judge({
+      now,
+      guard: guard(),
+      subject: { state: 'NotEtcd', why: 'it runs a web server' },
+      recoveries: [],
+    });
     expect(new Set(Object.values(reasons(other)))).toEqual(new Set(['Unknown NotEtcd']));
   });
 });

@@ -64,6 +64,8 @@ function world({ ready = true }: { readonly ready?: boolean } = {}) {
     secrets: { secret: () => Promise.resolve(undefined), forgetSecret: () => undefined },
     node: () => undefined,
     guard: () => stored,
+    guards: () => [stored],
+    recoveries: () => undefined,
     connect: ({ endpoints }): EtcdMemberClient => {
       const seen = look(`etcd-${endpoints[0]?.split(':')[0]?.slice(-1) ?? ''}`);
       if (!('answer' in seen)) throw new Error('a look always has an answer here');
@@ -71,7 +73,7 @@ function world({ ready = true }: { readonly ready?: boolean } = {}) {
         status: () => Promise.resolve(seen.answer.status),
         members: () => Promise.resolve(seen.answer.members),
         readThroughQuorum: () => Promise.resolve(),
-        hashOfKeys: () => Promise.resolve({ hash: 1, compactRevision: 0n }),
+        hashOfKeys: () => Promise.resolve({ hash: 1, compactRevision: 0n, newest: 500n }),
         [Symbol.dispose]: () => {
           closed += 1;
         },

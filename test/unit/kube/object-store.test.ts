@@ -48,6 +48,42 @@ describe('a watched object', () => {
   });
 });
 
+describe('the answer of a write of its own', () => {
+  it('counts at once, and what the watch tells of the time before and of it is no change', () => {
+    const store = storeOf(object('a', 'u', 8));
+    expect(spell(store.written(object('a', 'u', 10)))).toEqual(['updated u@10']);
+    for (const version of [9, 10]) {
+      expect(store.observe({ type: 'MODIFIED', object: object('a', 'u', version) })).toEqual([]);
+      expect(store.get('ns', 'a')?.metadata.resourceVersion).toBe('10');
+    }
+    expect(spell(store.observe({ type: 'MODIFIED', object: object('a', 'u', 11) }))).toEqual(['updated u@11']);
+  });
+
+  it('that comes after the watch has told of more is no change', () => {
+    const store = storeOf(object('a', 'u', 12));
+    expect(store.written(object('a', 'u', 10))).toEqual([]);
+    expect(store.get('ns', 'a')?.metadata.resourceVersion).toBe('12');
+  });
+
+  it('brings back nothing that is gone, nor its predecessor', () => {
+    const store = storeOf(object('a', 'new', 5));
+    store.observe({ type: 'DELETED', object: object('a', 'new', 7) });
+    expect(store.written(object('a', 'new', 6))).toEqual([]);
+    expect(store.get('ns', 'a')).toBeUndefined();
+    expect(storeOf(object('a', 'new', 9)).written(object('a', 'old', 10))).toEqual([]);
+  });
+
+  it('is left to the watch where versions are no numbers', () => {
+    const opaque = (version: string): Stored<KubeObject> => ({
+      ...object('a', 'u', 0),
+      metadata: { name: 'a', namespace: 'ns', uid: 'u', resourceVersion: version },
+    });
+    const store = storeOf(opaque('f0'));
+    expect(store.written(opaque('f1'))).toEqual([]);
+    expect(spell(store.observe({ type: 'MODIFIED', object: opaque('e9') }))).toEqual(['updated u@e9']);
+  });
+});
+
 describe('a new list', () => {
   it('tells what is gone, changed, new and made again, and nothing of the rest', () => {
     const store = storeOf(
@@ -71,7 +107,9 @@ describe('any history, seen by any mix of lists and watches', () => {
   const step = fc.record({
     name: fc.constantFrom('a', 'b', 'c'),
     act: fc.constantFrom('put', 'delete', 'recreate'),
-    seen: fc.constantFrom('event', 'missed', 'list'),
+    seen: fc.constantFrom('event', 'late', 'missed', 'list'),
+    /** It was this process that wrote it, and the answer comes before any event. */
+    ours: fc.boolean(),
   });
 
   it('tells one story per uid, and they add up to the truth after a list', () => {
@@ -82,7 +120,8 @@ describe('any history, seen by any mix of lists and watches', () => {
         const told: Change<KubeObject>[] = [];
         let version = 0;
         let blind = false;
-        for (const { name, act, seen } of steps) {
+        const late: Parameters<typeof store.observe>[0][] = [];
+        for (const { name, act, seen, ours } of steps) {
           const before = world.get(name);
           const events: Parameters<typeof store.observe>[0][] = [];
           if (before !== undefined && act !== 'put') {
@@ -96,11 +135,16 @@ describe('any history, seen by any mix of lists and watches', () => {
             const next = object(name, known?.metadata.uid ?? `uid-${version}`, version);
             world.set(name, next);
             events.push({ type: known === undefined ? 'ADDED' : 'MODIFIED', object: next });
+            if (ours) told.push(...store.written(next));
           }
-          if (seen === 'list') told.push(...store.replace([...world.values()]));
+          late.push(...events);
+          if (seen === 'list') {
+            told.push(...store.replace([...world.values()]));
+            late.splice(0); // a watch begins where the list was
+          }
           // Once an event is missed only a list helps, as in the reflector.
           blind = seen !== 'list' && (blind || seen === 'missed');
-          if (seen === 'event' && !blind) for (const event of events) told.push(...store.observe(event));
+          if (seen === 'event' && !blind) for (const event of late.splice(0)) told.push(...store.observe(event));
         }
         told.push(...store.replace([...world.values()]));
 

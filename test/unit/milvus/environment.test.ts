@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { activeStandbyEnvironment, etcdEnvironment, sessionTTLEnvironment } from '../../../src/milvus/environment.ts';
+import {
+  activeStandbyEnvironment,
+  etcdEnvironment,
+  sessionTTLEnvironment,
+  withoutGarbageCollection,
+} from '../../../src/milvus/environment.ts';
 
 describe('the variables that switch active-standby on', () => {
   const names = (variables: readonly { readonly name: string }[]): string[] => variables.map(({ name }) => name);
@@ -68,5 +73,22 @@ describe('the variables of the etcd connection', () => {
 describe('the variable of the session TTL', () => {
   it('holds seconds', () => {
     expect(sessionTTLEnvironment(30)).toEqual([{ name: 'COMMON_SESSION_TTL', value: '30' }]);
+  });
+});
+
+describe('the variables without garbage collection', () => {
+  const off = { name: 'DATA_COORD_ENABLE_GARBAGE_COLLECTION', value: 'false' };
+
+  it.each([
+    'DATA_COORD_ENABLE_GARBAGE_COLLECTION',
+    'dataCoord.enableGarbageCollection',
+    'DATACOORD_ENABLEGARBAGECOLLECTION',
+  ])('have it off though %s says otherwise', (name) => {
+    expect(
+      withoutGarbageCollection([
+        { name, value: 'true' },
+        { name: 'GOGC', value: '50' },
+      ]),
+    ).toEqual([{ name: 'GOGC', value: '50' }, off]);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from '../../../src/kube/errors.ts';
 import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus } from '../../../src/pair/act.ts';
+import type { EndPod } from '../../../src/pair/decide/disruption.ts';
+import { keyValue } from '../etcd/fake-etcd.ts';
 import { fakeClient } from '../kube/fake-client.ts';
 import { aStatefulSet } from './support/facts.ts';
 import { FakeStores, sessionKey } from './support/fake-stores.ts';
@@ -15,6 +17,8 @@ const keys = [
   sessionKey('rootcoord-7', 7, 'rootcoord-0', '10.0.0.1:53100'),
   sessionKey('rootcoord-8', 8, 'rootcoord-1', '10.0.0.2:53100'),
 ];
+/** Somebody wrote nonsense into the bare key. */
+const brokenHolder = keyValue('rootcoord', { value: Buffer.from('nonsense'), lease: 7n });
 
 /** A client that notes its calls and answers with `answer`. */
 function client(method: 'mergePatch' | 'delete' | 'apply', answer: (...args: readonly unknown[]) => unknown) {
@@ -90,12 +94,14 @@ describe('applying children', () => {
 
 describe('ending a pod', () => {
   const act = { podName: 'rootcoord-0', podUID: 'u0', holderServerID: 7n, why: 'test' };
+  const successor = aSession(8n, 'rootcoord-1', { lease: 8n });
   async function end(
-    changes: Partial<typeof act | { readonly holderServerID: undefined }>,
-    { isLeader = true, answer = (): unknown => true } = {},
+    changes: Partial<EndPod>,
+    { isLeader = true, answer = (): unknown => true, kvs = keys, successorTTL = 20 } = {},
   ) {
     const stores = new FakeStores();
-    stores.kvs = keys;
+    stores.kvs = kvs;
+    stores.leases.set(8n, { ttlSeconds: successorTTL });
     const { calls, client: api } = client('delete', answer);
     using store = stores.acquire({ endpoints: [] }, 'by-dev/meta/session/');
     const outcome = endPod(
@@ -116,7 +122,15 @@ describe('ending a pod', () => {
     ]);
   });
 
+  it('is done to the ACTIVE while its successor is registered on a living lease', async () => {
+    expect((await end({ successor })).outcome).toBe('Ended');
+  });
+
   it.each<[string, Parameters<typeof end>, string, number]>([
+    ['the successor of the ACTIVE is gone', [{ successor }, { kvs: keys.slice(0, 2) }], 'WorldChanged', 0],
+    ['another process took the place of the successor', [{ successor: aSession(9n) }], 'WorldChanged', 0],
+    ['the successor is about to be gone', [{ successor }, { successorTTL: 0 }], 'WorldChanged', 0],
+    ['who holds the role cannot be read', [{}, { kvs: [brokenHolder, ...keys.slice(1)] }], 'WorldChanged', 0],
     ['another process holds the role by now', [{ holderServerID: 6n }], 'WorldChanged', 0],
     ['somebody holds the role that nobody should hold', [{ holderServerID: undefined }], 'WorldChanged', 0],
     ['this process may no longer lead', [{}, { isLeader: false }], 'NotLeader', 0],
@@ -166,6 +180,7 @@ describe('ending the session of a dead process', () => {
     ['the successor is gone', [{ session, evidence: 'dead', successor }, keys.slice(0, 2)]],
     ['the successor is about to be gone', [{ session, evidence: 'dead', successor }, keys, { successorTTL: 0 }]],
     ['the holder has no successor', [{ session, evidence: 'dead' }]],
+    ['who holds the role cannot be read', [{ session, evidence: 'dead' }, [brokenHolder, ...keys.slice(1)]]],
   ])('does nothing when %s', async (_, world) => {
     expect(await revoke(...world)).toEqual({ outcome: 'WorldChanged', revoked: [] });
   });

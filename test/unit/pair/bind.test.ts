@@ -57,6 +57,25 @@ describe('binding members', () => {
     expect([unfinished, memory.bindingProgress.size]).toEqual([false, 0]);
   });
 
+  it('takes no second reading within a second, however many looks there are', async () => {
+    const { stores, memory, member } = start();
+    const clock = new VirtualClock();
+    const sources = {
+      client: fakeClient({ get: () => Promise.resolve(undefined) }),
+      etcd: stores.client,
+      clock,
+    };
+    stores.leases.set(7000n, { ttlSeconds: 20 });
+    const look = () => bindMembers([member], [], sources, memory, signal);
+    await look();
+    await clock.advance(999);
+    expect(await look()).toEqual({ bindings: [], unfinished: true });
+    expect(stores.leaseReads).toBe(1);
+    await clock.advance(1);
+    await look();
+    expect(stores.leaseReads).toBe(2);
+  });
+
   it('reads nothing of a registration that is bound already', async () => {
     const { stores, memory, node, member } = start();
     const known = [

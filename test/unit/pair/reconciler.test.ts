@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { CoordinatorPair, CoordinatorPairStatus } from '../../../src/api/coordinator-pair.ts';
 import { silent } from '../../../src/base/log.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import type { Pod } from '../../../src/kube/core-types.ts';
 import type { KubeObject, ResourceKind } from '../../../src/kube/objects.ts';
 import { Reconciler } from '../../../src/pair/reconciler.ts';
 import { References } from '../../../src/pair/references.ts';
@@ -21,11 +22,43 @@ afterEach(() => {
   for (const reconciler of started.splice(0)) reconciler[Symbol.dispose]();
 });
 
+const older = aPair({ metadata: { name: 'older', uid: 'older', creationTimestamp: '2025-01-01T00:00:00Z' } });
+const foreignService: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'rootcoord-active' } };
+const withAuth = { ...aPair().spec.etcd, auth: { secretName: 'etcd-root' } };
+const missing = { kind: 'Deployment' as const, name: 'my-release' };
+
+interface World {
+  pair: CoordinatorPair | undefined;
+  pods: readonly Pod[];
+  /** What happens while a label is written. */
+  meanwhile?: () => void;
+}
+
+interface LabelPatch {
+  readonly metadata: { readonly labels: Readonly<Record<string, string | null>> };
+}
+
+const roleLabel = 'ha.milvus.io/role';
+
+/** A running pod of the pair. */
+function aPod(name: string, podIP: string, role?: string): Pod {
+  const status = { podIP, containerStatuses: [] };
+  const labels = role === undefined ? {} : { [roleLabel]: role };
+  const metadata = { name, namespace: 'milvus', uid: name, creationTimestamp: '2026-01-01T00:00:00Z', labels };
+  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'node-a' }, status };
+}
+
 /** A reconciler between an API server that keeps what is applied and an etcd that shows `stores`. */
-function start(first: CoordinatorPair | undefined = aPair()) {
+function start(
+  first: CoordinatorPair | undefined = aPair(),
+  {
+    pairs = [],
+    objects = [],
+  }: { readonly pairs?: readonly CoordinatorPair[]; readonly objects?: readonly KubeObject[] } = {},
+) {
   const stores = new FakeStores();
   const clock = new VirtualClock();
-  const world: { pair: CoordinatorPair | undefined } = { pair: first };
+  const world: World = { pair: first, pods: [] };
   const live = new Map<string, KubeObject>();
   const applied: string[] = [];
   const told: string[] = [];
@@ -39,27 +72,41 @@ function start(first: CoordinatorPair | undefined = aPair()) {
     live.set(`${kind.kind}/${object.metadata.name}`, stored);
     return Promise.resolve(stored);
   }) as unknown as KubeClient['apply'];
-  const client = fakeClient({ apply, get: () => Promise.resolve(undefined) });
+  const mergePatch = ((_kind: ResourceKind, name: string, _namespace: string, { metadata }: LabelPatch) => {
+    const role = metadata.labels[roleLabel] ?? undefined;
+    applied.push(`label of ${name}: ${role ?? 'none'}`);
+    world.pods = world.pods.map((pod) =>
+      pod.metadata.name === name ? aPod(name, pod.status?.podIP ?? '', role) : pod,
+    );
+    world.meanwhile?.();
+    return Promise.resolve({});
+  }) as unknown as KubeClient['mergePatch'];
+  const get = (({ kind }: ResourceKind, name: string) =>
+    Promise.resolve(
+      objects.find((object) => object.kind === kind && object.metadata.name === name),
+    )) as unknown as KubeClient['get'];
+  const client = fakeClient({ apply, mergePatch, get });
   const reconciler = new Reconciler({
     client,
     caches: {
       pair: () => world.pair,
-      pairs: () => (world.pair ? [world.pair] : []),
-      pods: () => [],
+      pairs: () => [...pairs, ...(world.pair ? [world.pair] : [])],
+      pods: () => world.pods,
       child: (kind, _, name) => live.get(`${kind.kind}/${name}`) as never,
+      budgets: () => [],
       node: () => undefined,
       follow: () => {
         throw new Error('a pair without a workload follows no pods');
       },
     },
     references: new References(client, clock),
-    budgets: { over: () => Promise.resolve([]) } as never,
     workloads: new Workloads(client, clock),
     clock,
     stores,
     events: { record: ({ reason }) => void told.push(reason) },
     log: silent,
     watchNodes: true,
+    guard: (namespace, name) => (`${namespace}/${name}` === 'milvus/etcd' ? 'NotFound' : 'NotWatched'),
     isLeader: () => true,
     wake: () => undefined,
   });
@@ -107,12 +154,46 @@ describe('a look at a pair', () => {
     expect(world.pair?.status?.summary).toBe('etcd has not been read yet');
   });
 
+  it('ends after the labels when the role has gone on meanwhile, so that the next look sets the new ones', async () => {
+    const { stores, world, applied, look } = start();
+    world.pods = [aPod('rootcoord-0', '10.0.0.1', 'active'), aPod('rootcoord-1', '10.0.0.2', 'standby')];
+    const standby = sessionKey('rootcoord-8', 8, 'rootcoord-1', '10.0.0.2:53100');
+    stores.show([standby]);
+    world.meanwhile = () => stores.show([sessionKey('rootcoord', 8, 'rootcoord-1', '10.0.0.2:53100'), standby]);
+    expect(await look()).toBe(0);
+    expect(applied).toEqual(['label of rootcoord-0: none']);
+    await look();
+    expect(applied[1]).toBe('label of rootcoord-1: active');
+    expect(applied.at(-1)).toBe('status');
+  });
+
   it('changes nothing in mode ObserveOnly but the status', async () => {
     const { stores, applied, look } = start(aPair({ spec: { mode: 'ObserveOnly' } }));
     stores.show(keys);
     await look();
     expect(applied).toEqual(['status']);
   });
+
+  it('is not asked for again while nothing is in the way', async () => {
+    const { stores, look } = start();
+    stores.show([]);
+    expect(await look()).toBeUndefined();
+  });
+
+  it.each<[string, CoordinatorPair, readonly CoordinatorPair[], readonly KubeObject[]]>([
+    ['an object of its name belongs to somebody else', aPair(), [], [foreignService]],
+    ['an older pair has the role', aPair(), [older], []],
+    ['a ConfigMap that it names is missing', aPair({ spec: { config: { configMapName: 'settings' } } }), [], []],
+    ['a Secret that it names is missing', aPair({ spec: { etcd: withAuth } }), [], []],
+    ['a workload that it names is missing', aPair({ spec: { image: undefined, workloadRef: missing } }), [], []],
+  ])(
+    'is taken again within a quarter of a minute while %s, of which no watch tells',
+    async (_, pair, pairs, objects) => {
+      const { stores, look } = start(pair, { pairs, objects });
+      stores.show([]);
+      expect(await look()).toBe(15_001);
+    },
+  );
 
   it('lets go of etcd when the pair is gone', async () => {
     const { stores, world, look } = start();
@@ -122,5 +203,16 @@ describe('a look at a pair', () => {
     world.pair = undefined;
     expect(await look()).toBeUndefined();
     expect(stores.held).toBe(0);
+  });
+
+  it('asks for the guard that the pair names, in its namespace, and goes on without it', async () => {
+    const etcd = { ...aPair().spec.etcd, guardName: 'etcd' };
+    const { stores, world, applied, look } = start(aPair({ spec: { etcd } }));
+    stores.show(keys);
+    await look();
+    expect(applied).toContain('StatefulSet/rootcoord');
+    const healthy = world.pair?.status?.conditions?.find(({ type }) => type === 'EtcdHealthy');
+    expect([healthy?.status, healthy?.reason]).toEqual(['True', 'GuardSilent']);
+    expect(healthy?.message).toMatch(/EtcdGuard etcd does not exist/);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { ApiError } from '../../../src/kube/errors.ts';
-import { REFERENCE_MAX_AGE_MS, References } from '../../../src/pair/references.ts';
+import { References } from '../../../src/pair/references.ts';
 import { fakeClient } from '../kube/fake-client.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -13,48 +12,16 @@ function start(answer: () => object | undefined) {
     calls.push(`${kind.kind} ${namespace}/${name}`);
     return Promise.resolve().then(answer);
   }) as unknown as KubeClient['get'];
-  return { clock, calls, references: new References(fakeClient({ get }), clock) };
+  return { calls, references: new References(fakeClient({ get }), clock) };
 }
 const login = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'login' } };
-const refused = (code: number) => () => {
-  throw new ApiError('get secrets milvus/login', { code, reason: 'any' });
-};
 
 describe('a Secret that a pair refers to', () => {
-  it('is read once in five minutes, however often it is asked for', async () => {
-    const { clock, calls, references } = start(() => login);
-    await Promise.all([references.secret('milvus', 'login'), references.secret('milvus', 'login')]);
-    await clock.advance(REFERENCE_MAX_AGE_MS - 1);
-    expect(await references.secret('milvus', 'login')).toBe(login);
-    expect(calls).toEqual(['Secret milvus/login']);
-    await clock.advance(1);
-    await references.secret('milvus', 'login');
-    expect(calls).toHaveLength(2);
-  });
-
   it('is read anew after it did not work', async () => {
     const { calls, references } = start(() => login);
     await references.secret('milvus', 'login');
     references.forgetSecret('milvus', 'login');
     await references.secret('milvus', 'login');
-    expect(calls).toHaveLength(2);
-  });
-
-  it('is looked for again at each look while it is not there', async () => {
-    const { calls, references } = start(() => undefined);
-    expect(await references.secret('milvus', 'login')).toBeUndefined();
-    expect(await references.secret('milvus', 'login')).toBeUndefined();
-    expect(calls).toHaveLength(2);
-  });
-
-  it('counts as absent when it may not be read', async () => {
-    expect(await start(refused(403)).references.secret('milvus', 'login')).toBeUndefined();
-  });
-
-  it('is asked for again after a failure, which is told', async () => {
-    const { calls, references } = start(refused(500));
-    await expect(references.secret('milvus', 'login')).rejects.toThrow('get secrets');
-    await expect(references.secret('milvus', 'login')).rejects.toThrow('get secrets');
     expect(calls).toHaveLength(2);
   });
 

@@ -36,6 +36,21 @@ describe("a pair's eyes on etcd", () => {
     });
   });
 
+  it('notice that what they told of the role is over, and nothing else', async () => {
+    const { stores, watch, facts } = start();
+    expect(watch.isOutdated).toBe(false);
+    stores.show(keys);
+    await facts();
+    stores.show([...keys]);
+    expect(watch.isOutdated).toBe(false);
+    stores.show([...keys, sessionKey('querynode-9', 9, 'querynode-0', '10.0.0.9:21123')]);
+    expect(watch.isOutdated).toBe(false);
+    stores.show(keys.slice(1));
+    expect(watch.isOutdated).toBe(true);
+    await facts();
+    expect(watch.isOutdated).toBe(false);
+  });
+
   it('ask for the granted time once a lease', async () => {
     const { stores, facts } = start();
     stores.show(keys);
@@ -104,6 +119,21 @@ describe("a pair's eyes on etcd", () => {
     await clock.advance(1);
     await facts();
     expect(stores.endpointChecks).toBe(2);
+  });
+
+  it('see the alarms that the store knows, and those that an endpoint names while nothing can be read', async () => {
+    const { clock, stores, facts } = start();
+    const alarms = [{ memberID: 9372538179322589801n, name: 'NOSPACE' }];
+    stores.show(keys);
+    expect(await facts()).not.toHaveProperty('alarms');
+    stores.state = { ...stores.state, alarms };
+    expect(await facts()).toMatchObject({ state: 'Known', alarms });
+    const header = { clusterID: 1n, memberID: 1n, revision: 1n, raftTerm: 2n };
+    const errors = ['memberID:9372538179322589801 alarm:NOSPACE '];
+    stores.endpoints = [{ endpoint: 'a:2379', header, version: '3.5.21', leader: 1n, errors }];
+    stores.state = failing(clock, unavailable);
+    await clock.advance(BLIND_AFTER_MS);
+    expect(await facts()).toMatchObject({ state: 'Unknown', endpoints: [{ finding: 'Leader', alarms }] });
   });
 
   it('call etcd steady from the first good read after a failure on', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { ApiError } from '../../../src/kube/errors.ts';
 import type { KubeObject, OwnerReference } from '../../../src/kube/objects.ts';
-import { WORKLOAD_MAX_AGE_MS, Workloads } from '../../../src/pair/workloads.ts';
+import { READ_MAX_AGE_MS } from '../../../src/pair/named-reads.ts';
+import { Workloads } from '../../../src/pair/workloads.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { fakeClient } from '../kube/fake-client.ts';
 import { aWorkload } from './support/attached.ts';
@@ -39,7 +40,7 @@ describe('a workload', () => {
   it('is read once in five minutes, however often it is asked for', async () => {
     const { clock, calls, workloads } = start([object('Deployment', 'rootcoord')]);
     await Promise.all([workloads.get('milvus', ref), workloads.get('milvus', ref)]);
-    await clock.advance(WORKLOAD_MAX_AGE_MS - 1);
+    await clock.advance(READ_MAX_AGE_MS - 1);
     expect(await workloads.get('milvus', ref)).toMatchObject({ kind: 'Deployment', uid: 'uid-of-rootcoord' });
     expect(calls).toEqual(['Deployment milvus/rootcoord']);
     await clock.advance(1);
@@ -106,7 +107,7 @@ describe('whether a workload has made a pod', () => {
     const { clock, calls, workloads } = start([owned]);
     for (const name of ['a', 'b']) expect(await workloads.owns(ofDeployment, object('Pod', name, set))).toBe(true);
     expect(calls).toEqual(['ReplicaSet milvus/rootcoord-5d8f']);
-    await clock.advance(WORKLOAD_MAX_AGE_MS);
+    await clock.advance(READ_MAX_AGE_MS);
     await workloads.owns(ofDeployment, object('Pod', 'a', set));
     expect(calls).toHaveLength(2);
   });

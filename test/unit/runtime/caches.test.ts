@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { silent } from '../../../src/base/log.ts';
 import type { KubeClient, Selection, WatchEvent } from '../../../src/kube/client.ts';
 import type { Pod } from '../../../src/kube/core-types.ts';
+import { podDisruptionBudgetKind, podKind } from '../../../src/kube/kinds.ts';
 import type { KubeObject, ResourceKind, Stored } from '../../../src/kube/objects.ts';
 import { Caches } from '../../../src/runtime/caches.ts';
 import { until } from '../../support/until.ts';
@@ -116,5 +117,96 @@ describe('the pods of a pair', () => {
     following[Symbol.dispose]();
     expect(names()).toEqual(['both']);
     await until('the watch to end', () => !watches.has(followed), { timeoutMs: 5_000 });
+  });
+});
+
+describe('what the operator has written', () => {
+  it('is seen by the next look, and its pair is woken once, though the watch tells of it later', async () => {
+    const version = (resourceVersion: string, role: string): Stored<Pod> => {
+      const own = pod('own', { 'ha.milvus.io/pair': 'rootcoord', 'ha.milvus.io/role': role });
+      return { ...own, metadata: { ...own.metadata, resourceVersion } };
+    };
+    const key = 'pods * ha.milvus.io/pair';
+    const { caches, told, watch } = start({ [key]: [version('1', 'standby')] });
+    await caches.synced();
+    const before = told.length;
+    const roles = () =>
+      caches.pods('milvus', 'rootcoord').map(({ metadata }) => metadata.labels?.['ha.milvus.io/role']);
+    caches.written(podKind, version('3', 'active'));
+    expect([roles(), told.length - before]).toEqual([['active'], 1]);
+    const tell = await watch(key);
+    for (const [resourceVersion, role] of [
+      ['2', 'standby'],
+      ['3', 'active'],
+      ['4', 'active'],
+    ] as const)
+      tell({ type: 'MODIFIED', object: version(resourceVersion, role) });
+    await until('the watch to have told', () => told.length - before === 2);
+    expect(roles()).toEqual(['active']);
+  });
+});
+
+describe('the budgets of a namespace', () => {
+  const ofOurs = { 'app.kubernetes.io/managed-by': 'coordinator-pair-operator', 'ha.milvus.io/pair': 'rootcoord' };
+  const budget = (name: string, version: string, app: string, labels?: Record<string, string>) =>
+    ({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name, namespace: 'milvus', uid: name, resourceVersion: version, ...(labels ? { labels } : {}) },
+      spec: { maxUnavailable: 1, selector: { matchLabels: { app } } },
+      status: { disruptionsAllowed: Number(version) },
+    }) as unknown as Stored<KubeObject>;
+  const pair = (name: string, namespace: string) => ({
+    apiVersion: 'ha.milvus.io/v1alpha1',
+    kind: 'CoordinatorPair',
+    metadata: { name, namespace, uid: name, resourceVersion: '1' },
+  });
+
+  async function budgets() {
+    const world = start({
+      'coordinatorpairs *': [pair('rootcoord', 'milvus'), pair('elsewhere', 'other')],
+      'poddisruptionbudgets *': [budget('own', '1', 'own', ofOurs), budget('theirs', '1', 'milvus')],
+    });
+    await world.caches.synced();
+    const push = await world.watch('poddisruptionbudgets *');
+    const shown = () => [...world.caches.budgets('milvus')].map(({ metadata }) => metadata.name);
+    world.told.splice(0);
+    return { ...world, push, shown };
+  }
+
+  it('are those of anybody; only our own is a child, and whole', async () => {
+    const { caches, shown } = await budgets();
+    expect(shown()).toEqual(['own', 'theirs']);
+    expect([...caches.budgets('other')]).toEqual([]);
+    const child = (name: string) => caches.child(podDisruptionBudgetKind, 'milvus', name);
+    expect(child('own')).toEqual(budget('own', '1', 'own', ofOurs));
+    expect(child('theirs')).toBeUndefined();
+  });
+
+  it('wake the pairs of the namespace when one of somebody else comes, goes or selects other pods', async () => {
+    const { told, push, shown } = await budgets();
+    push({ type: 'ADDED', object: budget('late', '2', 'milvus') });
+    await until('the new budget', () => shown().includes('late'), { timeoutMs: 5_000 });
+    push({ type: 'MODIFIED', object: budget('late', '3', 'proxy') });
+    push({ type: 'DELETED', object: budget('theirs', '4', 'milvus') });
+    await until('its end', () => !shown().includes('theirs'), { timeoutMs: 5_000 });
+    expect(told).toEqual(['milvus/rootcoord', 'milvus/rootcoord', 'milvus/rootcoord']);
+  });
+
+  it('wake nobody when only what they allow changes, and of our own only its pair', async () => {
+    const { told, push, shown } = await budgets();
+    push({ type: 'MODIFIED', object: budget('theirs', '2', 'milvus') });
+    push({ type: 'MODIFIED', object: budget('own', '3', 'own', ofOurs) });
+    push({ type: 'DELETED', object: budget('theirs', '4', 'milvus') });
+    await until('the end of the other', () => !shown().includes('theirs'), { timeoutMs: 5_000 });
+    expect(told).toEqual(['milvus/rootcoord', 'milvus/rootcoord']);
+  });
+
+  it('wake the pair of one that is no longer marked as ours', async () => {
+    const { told, push, caches } = await budgets();
+    push({ type: 'MODIFIED', object: budget('own', '2', 'own') });
+    const child = () => caches.child(podDisruptionBudgetKind, 'milvus', 'own');
+    await until('the child to be gone', () => child() === undefined, { timeoutMs: 5_000 });
+    expect(told).toEqual(['milvus/rootcoord']);
   });
 });

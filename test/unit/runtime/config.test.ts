@@ -21,6 +21,7 @@ describe('resolveConfig', () => {
         watchNamespaces: [],
         watchNodes: true,
         etcdGuard: true,
+        etcdRepair: true,
         concurrency: 8,
         clusterDomain: 'cluster.local',
         leaderElection: {

@@ -2,7 +2,7 @@ import type { PairFacts } from '../../facts.ts';
 import { holderOf } from '../members.ts';
 import { noTakeover } from '../no-takeover.ts';
 import { flagEffective } from '../role-sessions.ts';
-import { blind, isStopped, type Assessment, type Finding } from './assessment.ts';
+import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 import { noConflict } from './no-conflict.ts';
 
 const type = 'ActiveElected';
@@ -72,8 +72,8 @@ function heldElsewhere({ facts: { etcd }, members }: Assessment, serverID: bigin
 }
 
 function nobody(assessment: Assessment): Finding<typeof type> {
-  if (isStopped(assessment))
-    return { type, status: 'False', reason: 'Stopped', message: 'the pair is stopped: spec.runState is Stopped' };
+  const stop = stopped(assessment);
+  if (stop) return { type, ...stop };
   const { transition, facts } = assessment;
   const stuck = overdue(assessment);
   if (stuck) return { type, status: 'False', reason: 'NoTakeover', message: stuck };

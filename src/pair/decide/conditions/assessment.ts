@@ -2,6 +2,8 @@ import type { FailedRollout, LastApproval, Proposal, Transition } from '../../..
 import type { ConditionFinding } from '../../../api/conditions.ts';
 import type { PairFacts } from '../../facts.ts';
 import type { Member } from '../members.ts';
+import type { RoleSessions } from '../role-sessions.ts';
+import { stopOf, type Stop } from '../run-state.ts';
 
 /** A child whose name belongs to somebody else. */
 export interface ForeignChild {
@@ -41,12 +43,31 @@ export type Finding<Type extends ConditionFinding['type']> = Extract<ConditionFi
 /** The rest of a finding that cannot be made because etcd is not known. */
 export interface Blind {
   readonly status: 'Unknown';
-  readonly reason: 'EtcdUnreachable' | 'NotObserved';
+  readonly reason: 'EtcdUnreachable' | 'NotObserved' | 'UnreadableSession';
   readonly message: string;
 }
 
+/** `Unknown` while etcd, or what it says of who holds the role, cannot be read; undefined while roles are known. */
+export function blind(assessment: Assessment): Blind | undefined {
+  const { etcd } = assessment.facts;
+  if (etcd.state !== 'Known') return unread(assessment);
+  if (etcd.sessions.holderUnreadable !== true) return undefined;
+  return {
+    status: 'Unknown',
+    reason: 'UnreadableSession',
+    message: `who holds the role cannot be told: ${brokenKeys(etcd.sessions)}; pods, labels and sessions are left as they are`,
+  };
+}
+
+/** What is wrong with keys whose value cannot be read. */
+export function brokenKeys({ broken }: RoleSessions): string {
+  return broken.map(({ key, reason }) => `the value of the session key ${key} is broken: ${reason}`).join('; ');
+}
+
 /** `Unknown` with the time of the last good look, or undefined while etcd is known. */
-export function blind({ facts: { etcd } }: Assessment): Blind | undefined {
+export function unread({
+  facts: { etcd },
+}: Assessment): (Blind & { readonly reason: Exclude<Blind['reason'], 'UnreadableSession'> }) | undefined {
   switch (etcd.state) {
     case 'Known':
       return undefined;
@@ -65,5 +86,11 @@ export function blind({ facts: { etcd } }: Assessment): Blind | undefined {
 
 /** Whether the pair is meant to have no pods. */
 export function isStopped({ facts: { pair } }: Assessment): boolean {
-  return pair.spec.runState === 'Stopped';
+  return stopOf(pair) !== undefined;
+}
+
+/** The rest of a finding about a pair that is meant to have no pods; undefined: it is meant to run. */
+export function stopped({ facts: { pair } }: Assessment): (Stop & { readonly status: 'False' }) | undefined {
+  const stop = stopOf(pair);
+  return stop && { status: 'False', ...stop };
 }

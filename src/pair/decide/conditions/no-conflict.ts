@@ -1,5 +1,5 @@
 import { holderOf } from '../members.ts';
-import { isStopped, type Assessment, type Finding } from './assessment.ts';
+import { brokenKeys, isStopped, type Assessment, type Finding } from './assessment.ts';
 
 const type = 'NoConflict';
 
@@ -66,7 +66,7 @@ export function noConflict(assessment: Assessment): Finding<typeof type> {
       type,
       status: 'False',
       reason: 'UnreadableSession',
-      message: `${facts.etcd.sessions.broken.map(({ key, reason }) => `the value of the session key ${key} is broken: ${reason}`).join('; ')}; who holds the role is not sure, so no pod is touched: find out what writes there`,
+      message: `${brokenKeys(facts.etcd.sessions)}; who holds the role is not sure, so no pod is touched: find out what writes there`,
     };
   if (budgets.length > 0)
     return {

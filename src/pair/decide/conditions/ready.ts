@@ -1,7 +1,7 @@
 import { flagEffective } from '../role-sessions.ts';
 import { holderOf } from '../members.ts';
 import { activeElected } from './active-elected.ts';
-import { blind, isStopped, type Assessment, type Finding } from './assessment.ts';
+import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 import { noConflict } from './no-conflict.ts';
 import { specValid } from './spec-valid.ts';
 import { standbyReady } from './standby-ready.ts';
@@ -10,10 +10,11 @@ const type = 'Ready';
 
 /** The summary: an ACTIVE serves, and a STANDBY is registered that would take over. */
 export function ready(assessment: Assessment): Finding<typeof type> {
+  // Known without etcd, which is often away just then.
+  const stop = stopped(assessment);
+  if (stop) return { type, ...stop };
   const unknown = blind(assessment);
   if (unknown) return { type, ...unknown };
-  if (isStopped(assessment))
-    return { type, status: 'False', reason: 'Stopped', message: 'the pair is stopped: spec.runState is Stopped' };
   const holder = holderOf(assessment.members);
   const conflict = noConflict(assessment);
   if (conflict.status === 'False' && !holder?.pod)

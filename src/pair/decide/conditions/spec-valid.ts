@@ -1,12 +1,13 @@
 import type { WorkloadView } from '../../workload-view.ts';
+import { stopOf } from '../run-state.ts';
 import type { Assessment, Finding } from './assessment.ts';
 
 const type = 'SpecValid';
 
 /** Whether the spec, and what it refers to, can be rendered. */
-export function specValid({ facts: { problems, workload } }: Assessment): Finding<typeof type> {
+export function specValid({ facts: { pair, problems, workload } }: Assessment): Finding<typeof type> {
   const [first] = problems;
-  if (!first && workload && workload.view.replicas !== 2)
+  if (!first && workload && workload.view.replicas !== 2 && !(workload.view.replicas === 0 && stopOf(pair)))
     return { type, status: 'False', reason: 'WorkloadReplicas', message: replicasMessage(workload.view) };
   if (!first) return { type, status: 'True', reason: 'Valid', message: 'the spec can be rendered' };
   return { type, status: 'False', reason: first.reason, message: problems.map(({ message }) => message).join('; ') };

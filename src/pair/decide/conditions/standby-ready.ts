@@ -1,6 +1,6 @@
 import { lostEtcd } from '../etcd-blame.ts';
 import { standbyOf, type Member } from '../members.ts';
-import { blind, isStopped, type Assessment, type Finding } from './assessment.ts';
+import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 
 const type = 'StandbyReady';
 
@@ -17,7 +17,8 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
       reason: 'Registered',
       message: `${standby.pod.name} (server ID ${standby.session.serverID}) is registered and would take over`,
     };
-  if (isStopped(assessment)) return { type, status: 'False', reason: 'Stopped', message: 'the pair is stopped' };
+  const stop = stopped(assessment);
+  if (stop) return { type, ...stop };
   const zombie = members.find(({ state }) => state === 'Zombie');
   if (zombie?.pod)
     return {

@@ -35,6 +35,7 @@ export function pod(name: string, changes: Partial<PodFacts> = {}): PodFacts {
   return {
     name,
     uid: `uid-${name}`,
+    resourceVersion: `version-of-${name}`,
     createdAt: longAgo,
     ip: `10.0.0.1${name.slice(-1)}`,
     nodeName: `node-${name.slice(-1)}`,
@@ -62,7 +63,7 @@ export function crashing(
     ready: false,
     container: { state: 'Waiting', reason: 'CrashLoopBackOff', message: 'back-off' },
     waiting: [{ container: 'etcd', reason: 'CrashLoopBackOff', message: 'back-off' }],
-    crash: { exitCode, reason: 'Error', containerID: `containerd://${name}`, finishedAt: now },
+    crash: { exitCode, reason: 'Error', containerID: `containerd://${name}`, finishedAt: now, restarts: 1 },
     lines: lines.map((text) => ({ at: now, text })),
     ...changes,
   });
@@ -120,13 +121,29 @@ export function etcdWith(sick: readonly PodFacts[], changes: Partial<EtcdFacts> 
   return etcd({ pods, looks: running.map((name) => (quorate ? look(name) : leaderless(name))), ...changes });
 }
 
+/** The policy that the API server fills in. */
+export const policy = {
+  bindPendingVolume: 'Approve',
+  clearMemberID: 'Auto',
+  replaceMember: 'Approve',
+  replaceVolume: 'Approve',
+  restartQuorum: 'Auto',
+  rebuildFromSurvivor: 'Approve',
+  restoreFromSnapshot: 'Approve',
+  reclaimSpace: 'Auto',
+  cleanup: 'Approve',
+  snapshot: 'Auto',
+  defragment: 'Auto',
+  moveLeader: 'Auto',
+} as const;
+
 /** A guard of that etcd. */
 export function guard(status?: EtcdGuard['status']): EtcdGuard {
   return {
     apiVersion: 'ha.milvus.io/v1alpha1',
     kind: 'EtcdGuard',
     metadata: { name: 'etcd', namespace: 'milvus', uid: 'u', resourceVersion: '1', generation: 1 },
-    spec: { statefulSetName: 'etcd', quorumLossWindowSeconds: 600 },
+    spec: { statefulSetName: 'etcd', quorumLossWindowSeconds: 600, policy, budget: { perHour: 1, perDay: 3 } },
     ...(status ? { status } : {}),
   };
 }

@@ -134,7 +134,9 @@ export const podSituations: readonly Situation[] = [
   {
     about: 'too little memory',
     facts: etcdWith([
-      crashing('etcd-1', 137, [], { crash: { exitCode: 137, reason: 'OOMKilled', containerID: 'c', finishedAt: now } }),
+      crashing('etcd-1', 137, [], {
+        crash: { exitCode: 137, reason: 'OOMKilled', containerID: 'c', finishedAt: now, restarts: 1 },
+      }),
     ]),
     case: 'OutOfMemory',
     pods: ['etcd-1'],

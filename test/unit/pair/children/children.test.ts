@@ -114,6 +114,29 @@ describe('the template hash', () => {
   });
 });
 
+describe('the pods after a rebuild of etcd', () => {
+  const off = '{"name":"DATA_COORD_ENABLE_GARBAGE_COLLECTION","value":"false"}';
+  const rendered = (role: Role, tag: string) => {
+    const annotations = { 'ha.milvus.io/garbage-collection-off': 'rebuild' };
+    const pair = aPair({ metadata: { annotations }, spec: { role, image: `milvusdb/milvus:${tag}` } });
+    const version = versionOf(pair);
+    if (!version) throw new Error(`${tag} is no version`);
+    return JSON.stringify(renderChildren({ pair, role, version }).objects);
+  };
+
+  it.each<[Role, string]>([
+    ['datacoord', 'v2.5.10'],
+    ['mixcoord', 'v2.6.13'],
+  ])('of a %s remove no data', (role, tag) => {
+    expect(rendered(role, tag)).toContain(off);
+    expect(JSON.stringify(plain(role, tag).objects)).not.toContain(off);
+  });
+
+  it('of another role are as they were', () => {
+    expect(rendered('querycoord', 'v2.5.10')).not.toContain(off);
+  });
+});
+
 describe('the children', () => {
   it("do not carry the operator's version: upgrading it must restart nothing", () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

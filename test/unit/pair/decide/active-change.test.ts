@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CoordinatorPairStatus, Transition } from '../../../../src/api/coordinator-pair.ts';
 import { activeChange } from '../../../../src/pair/decide/active-change.ts';
+import type { ProvenDeath } from '../../../../src/pair/decide/death.ts';
 import { memberStates } from '../../../../src/pair/decide/members.ts';
 import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts';
 import type { PodView } from '../../../../src/pair/pod-view.ts';
 import { aContainer, aPod } from '../support/pods.ts';
 import { aSession, heldBy } from '../support/sessions.ts';
-import { isoAfter, NOW } from '../support/time.ts';
+import { withoutActive } from '../support/situations.ts';
+import { after, isoAfter, NOW } from '../support/time.ts';
 
 const first = aPod('rootcoord-0');
 const second = aPod('rootcoord-1');
@@ -47,11 +49,20 @@ function changeIn(
   sessions: RoleSessions,
   pods: readonly PodView[],
   previous: CoordinatorPairStatus | undefined,
-  stopped = false,
+  { stopped = false, deaths = [] }: { readonly stopped?: boolean; readonly deaths?: readonly ProvenDeath[] } = {},
 ) {
   const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30 });
-  return activeChange(members, previous, { now: NOW, ttlSeconds: 30, stopped, deaths: [] });
+  return activeChange(members, previous, { now: NOW, ttlSeconds: 30, stopped, deaths });
 }
+const died = (secondsAgo: number): ProvenDeath => ({
+  serverID: 7n,
+  lease: 7000n,
+  seenTime: after(-secondsAgo),
+  evidence: 'its container ended',
+});
+const taken = (result: 'Approved' | 'Completed', secondsAgo: number): Pick<CoordinatorPairStatus, 'lastApproval'> => ({
+  lastApproval: { id: 'a', action: 'RevokeLease', result, reason: 'x', time: isoAfter(-secondsAgo) },
+});
 const reasonsOf = ({ events }: ReturnType<typeof changeIn>) => events.map(({ reason }) => reason);
 
 describe('a change of ACTIVE', () => {
@@ -172,6 +183,12 @@ describe('a change of ACTIVE', () => {
     expect(reasonsOf(change)).toEqual(['ActiveElected']);
   });
 
+  it('by a switchover is told as in order when the end of the old process is seen with the new holder', () => {
+    const previous = { ...before, transition: planned('Switchover') };
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [second], previous, { deaths: [died(0)] });
+    expect(change.completed?.how).toBe('Released');
+  });
+
   it('while a rollout replaces the standby is a failover beside it', () => {
     const transition = planned('Rollout', 'ReplacingStandby');
     const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [crashed, second], { ...before, transition });
@@ -181,6 +198,39 @@ describe('a change of ACTIVE', () => {
       to: 'rootcoord-1',
       reason: 'ActiveChangedUnseen',
     });
+  });
+
+  it.each<[string, CoordinatorPairStatus, readonly ProvenDeath[], number, string]>([
+    ['from when nobody held the role', withoutActive(7), [], 7_000, 'Released'],
+    ['from the proof of the death', before, [died(4)], 4_000, 'LeaseRevoked'],
+    ['from the earlier of the two', { ...before, ...withoutActive(20) }, [died(25)], 25_000, 'LeaseExpired'],
+  ])('during a rollout lasts %s', (_, previous, deaths, durationMilliseconds, how) => {
+    const transition = planned('Rollout', 'ReplacingStandby');
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [second], { ...previous, transition }, { deaths });
+    expect(change.lastFailover).toMatchObject({
+      from: 'rootcoord-0',
+      durationMilliseconds,
+      how,
+      noticedTime: isoAfter(-durationMilliseconds / 1_000),
+    });
+  });
+
+  it.each<[string, CoordinatorPairStatus, string]>([
+    ['that was approved and is carried out', { ...before, ...taken('Approved', 5) }, 'LeaseRevoked'],
+    [
+      'that was completed when the role became free',
+      { ...withoutActive(1), ...taken('Completed', 1), transition: failover('ActiveKeyGone', 1) },
+      'LeaseRevoked',
+    ],
+    [
+      'of an earlier time does not count',
+      { ...withoutActive(1), ...taken('Completed', 600), transition: failover('ActiveKeyGone', 1) },
+      'Released',
+    ],
+  ])('by the end of a living session %s', (_, previous, how) => {
+    const hung = aPod('rootcoord-0', { terminating: true });
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [hung, second], previous);
+    expect([change.lastFailover?.how, change.completed?.how]).toEqual([how, how]);
   });
 
   it('back to the same pod in a new process is no completed switchover', () => {
@@ -213,7 +263,12 @@ describe('a change of ACTIVE', () => {
   });
 
   it('is nothing to tell of while the pair is stopped', () => {
-    expect(changeIn(heldBy(undefined), [], before, true)).toEqual({ events: [] });
+    expect(changeIn(heldBy(undefined), [], before, { stopped: true })).toEqual({ events: [] });
+  });
+
+  it('is no failover when the second of two that end holds the role for a moment', () => {
+    const taken = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [second], before, { stopped: true });
+    expect(taken).toEqual({ active: expect.objectContaining({ podName: 'rootcoord-1', serverID: '8' }), events: [] });
   });
 
   it.each([

@@ -90,7 +90,13 @@ describe('an approval', () => {
     const other: Remedy = { ...remedy, podUID: 'uid-2' };
     const decision = look(proposed.status, id, [other, remedy], after(60));
     expect(decision.granted).toEqual([remedy]);
-    expect(decision.lastApproval).toEqual({ id, result: 'Approved', reason: 'Approved', time: isoAfter(60) });
+    expect(decision.lastApproval).toEqual({
+      id,
+      action: 'StopPod',
+      result: 'Approved',
+      reason: 'Approved',
+      time: isoAfter(60),
+    });
     expect(decision.told).toEqual(['ProposalCreated', 'ProposalApproved']);
   });
 
@@ -102,7 +108,7 @@ describe('an approval', () => {
 
   it('is completed when its cause is gone', () => {
     const done = look(approved.status, id, [], after(120));
-    expect(done.lastApproval).toMatchObject({ id, result: 'Completed', time: isoAfter(120) });
+    expect(done.lastApproval).toMatchObject({ id, action: 'StopPod', result: 'Completed', time: isoAfter(120) });
     expect(look(done.status, id, [], after(180))).toMatchObject({ lastApproval: done.lastApproval, told: [] });
   });
 

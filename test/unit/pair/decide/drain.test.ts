@@ -3,10 +3,10 @@ import { decideDrain } from '../../../../src/pair/decide/drain.ts';
 import { planOf } from '../../../../src/pair/decide/plan.ts';
 import type { PairFacts } from '../../../../src/pair/facts.ts';
 import type { NodeView } from '../../../../src/pair/node-view.ts';
-import { facts, known } from '../support/facts.ts';
+import { facts, known, look, withStatus } from '../support/facts.ts';
 import { aPod } from '../support/pods.ts';
 import * as situations from '../support/situations.ts';
-import { isoAfter } from '../support/time.ts';
+import { after, isoAfter } from '../support/time.ts';
 
 const node = (name: string, changes: Partial<NodeView> = {}): readonly [string, NodeView] => [
   name,
@@ -28,6 +28,40 @@ describe('a node that is being emptied', () => {
       step: 'MovingActive',
       startTime: isoAfter(0),
       deadlineTime: isoAfter(120),
+    });
+  });
+
+  describe('after a move off it has failed', () => {
+    const underWay = (secondsAgo: number) => ({
+      type: 'Switchover' as const,
+      from: 'rootcoord-0',
+      to: 'rootcoord-1',
+      reason: 'NodeLeaving',
+      step: 'MovingActive',
+      startTime: isoAfter(-secondsAgo),
+      deadlineTime: isoAfter(120 - secondsAgo),
+    });
+    const failed = look(situations.during(underWay(121), { nodes: leaving }));
+    const failedDrain = { podName: 'rootcoord-0', nodeName: 'node-a', time: isoAfter(0), nextTime: isoAfter(600) };
+    const later = (seconds: number, changes: Parameters<typeof facts>[0] = {}) =>
+      look(withStatus(facts({ nodes: leaving, now: after(seconds), ...changes }), failed.status));
+
+    it('says so and waits for ten minutes', () => {
+      expect(failed.status).toMatchObject({ failedDrain });
+      expect(failed.status.transition).toBeUndefined();
+      expect(failed.events.map(({ reason }) => reason)).toContain('SwitchoverFailed');
+      const waiting = later(599);
+      expect([waiting.status.failedDrain, waiting.status.transition]).toEqual([failedDrain, undefined]);
+      expect(waiting.turnsAt).toEqual(after(600));
+    });
+
+    it('tries again then', () => {
+      expect(later(600).status.transition).toMatchObject({ reason: 'NodeLeaving', from: 'rootcoord-0' });
+    });
+
+    it('forgets it when the node is no longer emptied', () => {
+      const nodes = new Map([node('node-a'), node('node-b')]);
+      expect(later(60, { nodes }).status.failedDrain).toBeUndefined();
     });
   });
 

@@ -50,6 +50,21 @@ function held({ sessions, pods, ...changes }: World): string {
 describe('the StatefulSet', () => {
   it.each<[string, World, string]>([
     ['is not written while rollouts are paused', { sessions: both, pods: [old0, old1], policy: 'Paused' }, 'live'],
+    [
+      "holds the ACTIVE's template again when rollouts are paused before the standby was replaced",
+      { sessions: both, pods: [old0, old1], policy: 'Paused', live: 'new' },
+      'old',
+    ],
+    [
+      "holds the ACTIVE's template again when rollouts are paused and the new standby has not come up",
+      { sessions: alone, pods: [old0, new1], policy: 'Paused', live: 'new', transition: replacing },
+      'old',
+    ],
+    [
+      'keeps the template that a registered standby runs when rollouts are paused',
+      { sessions: both, pods: [old0, new1], policy: 'Paused', live: 'new' },
+      'new',
+    ],
     ['is not written while etcd is not known', { sessions: nobody, pods: [old0, old1], known: false }, 'live'],
     ['holds the wished template while there are no pods', { sessions: nobody, pods: [], known: false }, 'new'],
     ["holds the ACTIVE's template until a rollout is recorded", { sessions: both, pods: [old0, old1] }, 'old'],

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HistoryEntry } from '../../../../src/api/coordinator-pair.ts';
-import { facts, known, look, settle, unreachable, withStatus } from '../support/facts.ts';
+import { planOf, templateHashOf } from '../../../../src/pair/decide/plan.ts';
+import { facts, known, look, settle, shownAs, statefulSetFacts, unreachable, withStatus } from '../support/facts.ts';
 import { aPair } from '../support/pair.ts';
-import { aPod } from '../support/pods.ts';
+import { aPod, TEMPLATE } from '../support/pods.ts';
 import { aSession, heldBy } from '../support/sessions.ts';
 import * as situations from '../support/situations.ts';
-import { isoAfter } from '../support/time.ts';
+import { isoAfter, NOW } from '../support/time.ts';
 
 const asked = { annotations: { 'ha.milvus.io/switchover': 'please' } };
 const moved = heldBy(aSession(8n, 'rootcoord-1'), aSession(9n));
@@ -164,4 +165,38 @@ it('a child of somebody else keeps the operator from acting at all', () => {
   const world = { ...situations.nameTaken, pods: [aPod('rootcoord-0', { templateHash: 'old' })] };
   const { status, endPod } = settle(world);
   expect([status.transition, endPod]).toEqual([undefined, undefined]);
+});
+
+describe('while the key of who holds the role cannot be read', () => {
+  const unreadable = (changes: Parameters<typeof facts>[0] = {}) =>
+    situations.afterRest({ etcd: known(situations.holderUnreadable, 30), ...changes });
+
+  it('nobody is taken for lost, and what was known stays', () => {
+    const world = unreadable();
+    const { status, events } = look(world);
+    const { active, standby, members, history } = world.pair.status ?? {};
+    expect(status).toMatchObject({ active, standby, members });
+    expect([status.transition, status.history]).toEqual([undefined, history]);
+    expect(events.map(({ reason }) => reason)).toEqual(['Conflict']);
+  });
+
+  it('is Unknown to every condition that is about roles, and etcd is well', () => {
+    const { status } = look(unreadable());
+    for (const type of ['ActiveElected', 'StandbyReady', 'Ready', 'Redundant', 'ServiceInSync'] as const)
+      expect(shownAs(status, type)).toEqual(['Unknown', 'UnreadableSession']);
+    expect(shownAs(status, 'EtcdHealthy')).toEqual(['True', 'Healthy']);
+  });
+
+  it('no label, template, pod or session is touched, whatever there would be to do', () => {
+    const outdated = unreadable({
+      pods: [aPod('rootcoord-0', { roleLabel: 'active', templateHash: 'old' }), aPod('rootcoord-1')],
+      children: [statefulSetFacts(TEMPLATE, 'old')],
+      deaths: [{ serverID: 8n, lease: 8000n, seenTime: NOW, evidence: 'its container ended' }],
+    });
+    const plan = planOf(outdated);
+    expect(plan.labels).toEqual([]);
+    expect(plan.children.map(({ desired }) => templateHashOf(desired))).toEqual(['old']);
+    const { endPod, revoke } = settle(outdated);
+    expect([endPod, revoke]).toEqual([undefined, []]);
+  });
 });

@@ -37,6 +37,7 @@ interface World {
   readonly nodesWatched?: boolean;
   readonly remediation?: Partial<Remediation>;
   readonly transition?: Transition;
+  readonly version?: PairFacts['version'];
   /** Since when ActiveElected is False. */
   readonly electedFalseSince?: string;
 }
@@ -48,7 +49,7 @@ function decide(rule: (world: PairFacts, members: ReturnType<typeof memberStates
     nodes = bothReady,
     ...rest
   }: World) => {
-    const { nodesWatched = true, remediation = {}, transition, electedFalseSince } = rest;
+    const { nodesWatched = true, remediation = {}, transition, version, electedFalseSince } = rest;
     const base = aPair();
     const condition = { status: 'False', observedGeneration: 1, reason: 'Starting', message: '' } as const;
     const conditions = electedFalseSince
@@ -59,6 +60,7 @@ function decide(rule: (world: PairFacts, members: ReturnType<typeof memberStates
         spec: { remediation: { ...base.spec.remediation, ...remediation } },
         status: { observedGeneration: 1, conditions, ...(transition ? { transition } : {}) },
       }),
+      ...(version ? { version } : {}),
       etcd: known(sessions, 30),
       pods,
       nodes,
@@ -84,10 +86,16 @@ describe('an ACTIVE that was told to stop and does not', () => {
       podUID: 'uid-of-rootcoord-0',
       act: {
         kind: 'EndPod',
-        endPod: { holderServerID: 7n, force: { graceSeconds: 1, nodeName: 'node-a', nodeReady: true } },
+        endPod: {
+          holderServerID: 7n,
+          successor: { serverID: 8n },
+          force: { graceSeconds: 1, nodeName: 'node-a', nodeReady: true },
+        },
       },
     });
     expect(found?.remedy.risk).toContain('rootcoord-1 takes over');
+    // An approval counts for what was shown: who takes over is part of it.
+    expect(found?.remedy.evidence).toContain('rootcoord-1 is registered to take over');
   });
 
   it.each<[string, World]>([
@@ -119,6 +127,14 @@ describe('an ACTIVE that was told to stop and does not', () => {
     });
     expect(found?.remedy.risk).toContain('beside the new ACTIVE');
     expect(stuck({ ...world, sessions: heldBy(aSession(7n)) })).toBeUndefined();
+  });
+
+  it.each([
+    ['2.3', { major: 2, minor: 3, patch: 22 }, 'until it is killed'],
+    ['2.5', { major: 2, minor: 5, patch: 10 }, 'within 2 s'],
+    ['2.6.7', { major: 2, minor: 6, patch: 7 }, 'within a third of the session TTL'],
+  ])('is shown with what a Milvus %s does that has lost its session', (_, version, expected) => {
+    expect(stuck({ pods: [ending('rootcoord-0', 1, 5), standby], version })?.remedy.risk).toContain(expected);
   });
 
   it('is killed without asking only where that is wished and a standby is registered', () => {

@@ -58,12 +58,18 @@ describe('the sessions of a role', () => {
     ['a host name longer than any name', json({ HostName: 'h'.repeat(254) })],
     ['a version longer than any version', json({ Version: '2'.repeat(65) })],
   ])('report a value that is %s, and go on', (_, text) => {
-    const { holder, members, broken } = read(keyValue('rootcoord', value(text)), session('rootcoord-7'));
-    expect(holder).toBeUndefined();
+    const sessions = read(keyValue('rootcoord', value(text)), session('rootcoord-7'));
+    const { holder, members, broken, holderUnreadable } = sessions;
+    expect([holder, holderUnreadable]).toEqual([undefined, true]);
     expect(members).toHaveLength(1);
     expect(broken).toHaveLength(1);
     expect(broken[0]?.key).toBe('rootcoord');
     expect(broken[0]?.reason).toMatch(/\w+ is /);
+  });
+
+  it('tell a broken member from a holder that cannot be read', () => {
+    const { holder, broken, holderUnreadable } = read(session('rootcoord'), keyValue('rootcoord-8', value('nonsense')));
+    expect([holder?.serverID, broken.length, holderUnreadable]).toEqual([7n, 1, undefined]);
   });
 
   it('name the coordinators that mixcoord replaced, but not the guards that it writes itself', () => {

@@ -1,55 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Transition } from '../../../../src/api/coordinator-pair.ts';
-import { memberStates } from '../../../../src/pair/decide/members.ts';
 import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts';
-import { decideRollout, type RolloutContext } from '../../../../src/pair/decide/rollout.ts';
 import type { PodView } from '../../../../src/pair/pod-view.ts';
 import { aContainer, aPod } from '../support/pods.ts';
+import { alone, at, decide, held, newPod, nobody, oldPod } from '../support/rollouts.ts';
 import { aSession, heldBy } from '../support/sessions.ts';
-import { after, isoAfter, NOW } from '../support/time.ts';
-
-const newPod = (name: string) => aPod(name, { templateHash: 'new', uid: `new-uid-of-${name}` });
-const oldPod = (name: string) => aPod(name, { templateHash: 'old' });
-/** rootcoord-0 is ACTIVE as server 7, rootcoord-1 stands by as server 8. */
-const held = heldBy(aSession(7n), aSession(8n, 'rootcoord-1'));
-const alone = heldBy(aSession(7n));
-const nobody = heldBy(undefined);
-
-const at = (step: string, from?: string, secondsAgo = 5): Transition => ({
-  type: 'Rollout',
-  ...(from === undefined ? {} : { from }),
-  reason: 'TemplateChanged',
-  step,
-  templateHash: 'new',
-  startTime: isoAfter(-secondsAgo),
-  deadlineTime: isoAfter(600 - secondsAgo),
-});
-
-/** What is decided for these pods under this transition; pods are wished and made from the template `new`. */
-function decide(
-  sessions: RoleSessions,
-  pods: readonly PodView[],
-  transition?: Transition,
-  changes: Partial<RolloutContext> = {},
-) {
-  const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30 });
-  const decision = decideRollout({
-    now: NOW,
-    members,
-    templateHash: 'new',
-    liveTemplateHash: 'new',
-    mayAct: true,
-    policy: 'Automatic',
-    ...(transition ? { transition } : {}),
-    ...changes,
-  });
-  return {
-    ...decision,
-    step: decision.transition?.step,
-    ends: decision.endPod?.podUID,
-    told: decision.events.map(({ reason }) => reason),
-  };
-}
+import { after, isoAfter } from '../support/time.ts';
 
 describe('a rollout', () => {
   it('begins with the record of its first step, before any act', () => {
@@ -165,10 +121,10 @@ describe('a rollout', () => {
     expect(decide(held, renewed, at('MovingActive', 'rootcoord-0'), changes).ends).toBeUndefined();
   });
 
-  it('gives the lock back when rollouts are paused in the middle', () => {
+  it('names who is to take the role when it ends the ACTIVE', () => {
     const pods = [oldPod('rootcoord-0'), newPod('rootcoord-1')];
-    const decision = decide(held, pods, at('MovingActive', 'rootcoord-0'), { policy: 'Paused' });
-    expect(decision).toMatchObject({ step: undefined, ends: undefined, told: [] });
+    const { endPod } = decide(held, pods, at('MovingActive', 'rootcoord-0'));
+    expect(endPod).toMatchObject({ holderServerID: 7n, successor: { serverID: 8n } });
   });
 
   it.each<[string, RoleSessions, readonly PodView[]]>([
@@ -246,101 +202,5 @@ describe('a rollout where nobody holds the role', () => {
 
   it('is judged by the time of the look', () => {
     expect(decide(nobody, pods, at('ReplacingStandby'), { now: after(1_000) }).stalledAt).toBe('ReplacingStandby');
-  });
-});
-
-describe('a rollout whose new standby does not come up', () => {
-  const pods = [oldPod('rootcoord-0'), newPod('rootcoord-1')];
-  const waiting = (reason: string, ageSeconds: number) => [
-    oldPod('rootcoord-0'),
-    aPod('rootcoord-1', {
-      templateHash: 'new',
-      ready: false,
-      createdAt: after(-ageSeconds),
-      container: aContainer({ runningSince: undefined, waiting: { reason, message: 'not found' } }),
-    }),
-  ];
-
-  it('is given up when its time is over and there is a template to go back to', () => {
-    const late = at('ReplacingStandby', 'rootcoord-0', 601);
-    const { failed, transition, ends } = decide(alone, pods, late, { lastGood: 'old' });
-    expect(failed).toBe('rootcoord-1 was renewed and did not register');
-    expect([transition, ends]).toEqual([undefined, undefined]);
-  });
-
-  it('is given up early when its container cannot be made, and tells why', () => {
-    const early = at('ReplacingStandby', 'rootcoord-0', 150);
-    const { failed } = decide(alone, waiting('ImagePullBackOff', 121), early, { lastGood: 'old' });
-    expect(failed).toBe(
-      'rootcoord-1 was renewed and did not register (its container waits with ImagePullBackOff: not found)',
-    );
-  });
-
-  it.each<[string, readonly PodView[], RolloutContext['lastGood']]>([
-    ['there is no template to go back to', waiting('ImagePullBackOff', 121), undefined],
-    ['the registry has not had its time', waiting('ImagePullBackOff', 60), 'old'],
-    ['it crashes, which may pass', waiting('CrashLoopBackOff', 121), 'old'],
-  ])('goes on waiting while %s', (_, present, lastGood) => {
-    const transition = at('ReplacingStandby', 'rootcoord-0', 150);
-    const decision = decide(alone, present, transition, lastGood === undefined ? {} : { lastGood });
-    expect(decision).toMatchObject({ transition, ends: undefined });
-    expect(decision.failed).toBeUndefined();
-  });
-
-  it('says when it will be given up', () => {
-    const transition = at('ReplacingStandby', 'rootcoord-0');
-    const { due } = decide(alone, waiting('ErrImagePull', 50), transition, { lastGood: 'old' });
-    expect(due).toEqual(after(70));
-  });
-
-  it('goes back without a word and without approval', () => {
-    const back: Partial<RolloutContext> = {
-      templateHash: 'old',
-      liveTemplateHash: 'old',
-      puttingBack: true,
-      policy: 'Supervised',
-    };
-    const begun = decide(alone, waiting('ImagePullBackOff', 121), undefined, back);
-    expect(begun).toMatchObject({ step: 'ReplacingStandby', told: [], ends: undefined });
-    expect(begun.transition).toMatchObject({ reason: 'PuttingBack', templateHash: 'old' });
-    const acted = decide(alone, waiting('ImagePullBackOff', 121), begun.transition, back);
-    expect(acted.ends).toBe('uid-of-rootcoord-1');
-    const restored = [oldPod('rootcoord-0'), oldPod('rootcoord-1')];
-    expect(decide(held, restored, begun.transition, back)).toMatchObject({ step: undefined, told: [] });
-  });
-});
-
-describe('a supervised rollout', () => {
-  const supervised: Partial<RolloutContext> = { policy: 'Supervised' };
-  const renewed = [oldPod('rootcoord-0'), newPod('rootcoord-1')];
-
-  it('renews the standby like any other', () => {
-    const pods = [oldPod('rootcoord-0'), oldPod('rootcoord-1')];
-    expect(decide(held, pods, at('ReplacingStandby', 'rootcoord-0'), supervised).ends).toBe('uid-of-rootcoord-1');
-  });
-
-  it('then proposes the move, and holds no lock while it waits', () => {
-    const decision = decide(held, renewed, at('ReplacingStandby', 'rootcoord-0'), supervised);
-    expect(decision).toMatchObject({ step: undefined, ends: undefined, told: [] });
-    expect(decision.remedy).toMatchObject({
-      action: 'MoveActive',
-      policy: 'Approve',
-      podUID: 'uid-of-rootcoord-0',
-      reason: 'RolloutReady',
-      act: { kind: 'Begin', transition: { type: 'Rollout', step: 'MovingActive', from: 'rootcoord-0' } },
-    });
-  });
-
-  it('moves once the move has begun', () => {
-    const decision = decide(held, renewed, at('MovingActive', 'rootcoord-0'), supervised);
-    expect([decision.ends, decision.remedy]).toEqual(['uid-of-rootcoord-0', undefined]);
-  });
-
-  it('asks again when the spec has changed since the move has begun', () => {
-    const pods = [oldPod('rootcoord-0'), aPod('rootcoord-1', { templateHash: 'newest' })];
-    const newest: Partial<RolloutContext> = { ...supervised, templateHash: 'newest', liveTemplateHash: 'newest' };
-    const decision = decide(held, pods, at('MovingActive', 'rootcoord-0'), newest);
-    expect(decision.remedy?.action).toBe('MoveActive');
-    expect(decision.ends).toBeUndefined();
   });
 });

@@ -87,6 +87,27 @@ describe('a pair', () => {
     }
   });
 
+  it('stops cleanly when rollouts are paused at any moment of one, and goes on when they are not', () => {
+    for (let seconds = 1; seconds < 16; seconds++) {
+      const operator = start();
+      operator.wishedTemplate = 'new';
+      operator.run(seconds);
+      operator.policy = 'Paused';
+      operator.run(130);
+      const { status, podsEnded } = operator;
+      if (!status) throw new Error('the operator has not looked');
+      expect(shownAs(status, 'Ready')).toEqual(['True', 'PairReady']);
+      expect(status.transition).toBeUndefined();
+      operator.run(10);
+      expect(operator.podsEnded).toBe(podsEnded);
+      operator.policy = 'Automatic';
+      operator.run(60);
+      expectAtRest(operator);
+      expect(operator.status?.history?.map(({ type }) => type)).toEqual(['Rollout']);
+      expect(operator.world.holders).toHaveLength(1);
+    }
+  });
+
   it('fails over at once after a proven death, and at the end of the lease without proof', () => {
     const proven = start('rootcoord-0', { binds: true });
     proven.world.crash('rootcoord-0');

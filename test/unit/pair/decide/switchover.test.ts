@@ -7,6 +7,7 @@ import type { PodView } from '../../../../src/pair/pod-view.ts';
 import { aPair } from '../support/pair.ts';
 import { aPod, TEMPLATE } from '../support/pods.ts';
 import { aSession, heldBy } from '../support/sessions.ts';
+import { withoutActive } from '../support/situations.ts';
 import { after, isoAfter, NOW } from '../support/time.ts';
 
 const first = aPod('rootcoord-0');
@@ -125,6 +126,7 @@ describe('a switchover', () => {
       podName: 'rootcoord-0',
       podUID: 'uid-of-rootcoord-0',
       holderServerID: 7n,
+      successor: aSession(8n, 'rootcoord-1'),
       why: 'switchover please-1',
     });
     expect(decision.transition).toBe(underWay);
@@ -178,7 +180,28 @@ describe('a switchover', () => {
       time: isoAfter(119),
     });
     expect([decision.transition, decision.endPod]).toEqual([undefined, undefined]);
+    expect(decision.failed).toBe(underWay);
     expect(reasonsOf(decision)).toEqual(['SwitchoverFailed']);
+  });
+
+  it('that has failed while nobody holds the role is a failover from when the role was given up', () => {
+    const decision = decideSwitchover({
+      ...asked,
+      now: after(119),
+      transition: underWay,
+      previous: { observedGeneration: 1, ...withoutActive(-1) },
+      members: membersOf(heldBy(undefined, aSession(8n, 'rootcoord-1'))),
+    });
+    expect(decision.record?.result).toBe('Failed');
+    expect(decision.transition).toEqual({
+      type: 'Failover',
+      from: 'rootcoord-0',
+      reason: 'ActiveKeyGone',
+      step: 'AwaitingHolder',
+      startTime: isoAfter(1),
+      deadlineTime: isoAfter(149),
+    });
+    expect(decision.events[0]?.note).toContain('nobody has taken it');
   });
 });
 

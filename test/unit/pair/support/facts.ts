@@ -77,6 +77,7 @@ export function facts(changes: Changes<PairFacts> = {}): PairFacts {
       now: NOW,
       pair: aPair(),
       role: 'rootcoord',
+      sessionRole: 'rootcoord',
       version: { major: 2, minor: 4, patch: 15 },
       problems: [],
       children: [statefulSetFacts(TEMPLATE)],

@@ -36,6 +36,10 @@ export class FakeStores implements SessionStores {
   readonly listeners = new Set<() => void>();
   leaseReads = 0;
   endpointChecks = 0;
+  /** What the endpoints answer one by one. */
+  endpoints: Awaited<ReturnType<EtcdClient['endpointStatuses']>> = [
+    { endpoint: 'a:2379', error: new Error('refused') },
+  ];
   held = 0;
 
   readonly client: EtcdClient = {
@@ -50,9 +54,10 @@ export class FakeStores implements SessionStores {
       this.revoked.push(lease);
       return Promise.resolve(true);
     },
+    alarms: () => Promise.reject(new Error('the test expected no look at alarms')),
     endpointStatuses: () => {
       this.endpointChecks++;
-      return Promise.resolve([{ endpoint: 'a:2379', error: new Error('refused') }]);
+      return Promise.resolve(this.endpoints);
     },
   };
 

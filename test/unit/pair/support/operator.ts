@@ -21,7 +21,7 @@ export class SimulatedOperator {
   readonly events: EventDraft[] = [];
   wishedTemplate: string;
   token: string | undefined;
-  policy: 'Automatic' | 'Supervised' = 'Automatic';
+  policy: 'Automatic' | 'Supervised' | 'Paused' = 'Automatic';
   /** Id of the proposal that is approved. */
   approval: string | undefined;
   status: CoordinatorPairStatus | undefined;

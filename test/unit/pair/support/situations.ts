@@ -1,4 +1,5 @@
-import type { CoordinatorPairSpec, Transition } from '../../../../src/api/coordinator-pair.ts';
+import type { CoordinatorPairSpec, CoordinatorPairStatus, Transition } from '../../../../src/api/coordinator-pair.ts';
+import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts';
 import type { EtcdFacts, PairFacts } from '../../../../src/pair/facts.ts';
 import type { Changes } from './changes.ts';
 import { aStatefulSet, facts, known, look, stored, unreachable, withStatus } from './facts.ts';
@@ -97,3 +98,24 @@ export const stalledRollout = during(
     etcd: known(firstAlone, 30),
   },
 );
+
+/** The conditions of a status that says since when nobody has worked as ACTIVE. */
+export const withoutActive = (secondsAgo: number): Pick<CoordinatorPairStatus, 'conditions'> => ({
+  conditions: [
+    {
+      type: 'ActiveElected',
+      status: 'False',
+      reason: 'WaitingForTakeover',
+      message: 'nobody holds the role',
+      observedGeneration: 1,
+      lastTransitionTime: isoAfter(-secondsAgo),
+    },
+  ],
+});
+
+/** Nonsense stands in the bare key: somebody has the role, and it cannot be told who. */
+export const holderUnreadable: RoleSessions = {
+  ...keyGone,
+  broken: [{ key: 'rootcoord', reason: 'it is not JSON' }],
+  holderUnreadable: true,
+};

@@ -66,6 +66,7 @@ export class WorkloadWorld {
       return { listed, [Symbol.dispose]: () => void this.unfollowed.push(labelSelector) };
     },
     child: () => undefined,
+    budgets: () => [],
     node: () => undefined,
   };
 }

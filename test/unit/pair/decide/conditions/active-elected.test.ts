@@ -20,6 +20,13 @@ describeCondition('ActiveElected', [
   ],
   ['is unknown while blind', facts({ etcd: unreachable }), 'Unknown', 'EtcdUnreachable', /cannot be read since/],
   [
+    'is unknown while the key of the holder cannot be read',
+    facts({ etcd: known(situations.holderUnreadable, 30) }),
+    'Unknown',
+    'UnreadableSession',
+    /session key rootcoord is broken: it is not JSON.*left as they are/,
+  ],
+  [
     'is unknown while the address of the pod is not reported',
     facts({ pods: [aPod('rootcoord-0', { ip: undefined, ready: false })] }),
     'Unknown',

@@ -1,0 +1,83 @@
+import type { Diagnosis, EtcdGuard } from '../../api/etcd-guard.ts';
+import { hasEnded, type EtcdRecovery, type RecoveryAction } from '../../api/etcd-recovery.ts';
+import type { Ailment } from '../diagnose/ailment.ts';
+import type { Quorum } from '../diagnose/quorum.ts';
+import { hasHeld, isSameTrouble } from '../quorum-loss.ts';
+import { FOR_CASE, forALoss, isAnswered } from './asked-for.ts';
+
+/** What repairs an ailment. */
+export interface Wanted {
+  readonly action: RecoveryAction;
+  readonly target?: string;
+}
+
+/**
+ * Which recovery an ailment asks for; undefined: none that the operator knows how to do.
+ *
+ * What overwrites data of members is reached only from a lost quorum whose evidence has held for the guard's window, and
+ * only when starting the members that have intact data was planned before and refused.
+ *
+ * @param lostSince since when the quorum is lost
+ * @param recoveries those of this guard
+ */
+export function actionFor(
+  { case: ailment, pods = [] }: Pick<Diagnosis, 'case' | 'pods'>,
+  quorum: Pick<Quorum, 'verdict' | 'members'>,
+  lostSince: string | undefined,
+  { spec }: EtcdGuard,
+  recoveries: readonly EtcdRecovery[],
+  now: Date,
+): Wanted | undefined {
+  const [pod] = pods;
+  const lost = (): Wanted | undefined =>
+    quorum.verdict === 'Lost' && lostSince !== undefined && hasHeld(lostSince, spec.quorumLossWindowSeconds, now)
+      ? rebuild(ailment, lostSince, quorum, recoveries, now)
+      : undefined;
+  switch (ailment) {
+    case 'VolumePending':
+      return spec.storageClassName === undefined ? undefined : { action: 'BindPendingVolume' };
+    case 'MemberIDFileEmpty':
+      return pod === undefined ? undefined : { action: 'ClearMemberID', target: pod };
+    case 'NoSpaceAlarm':
+      return { action: 'ReclaimSpace' };
+    case 'MemberRemoved':
+    case 'AlreadyBootstrapped':
+    case 'MemberCountUnequal':
+    case 'MemberLogLost':
+    case 'DataDamaged':
+    case 'PublishedStepsHalfDone':
+      if (quorum.verdict === 'Quorate')
+        return pods.length === 1 && pod !== undefined ? { action: 'ReplaceMember', target: pod } : undefined;
+      return lost();
+    case 'QuorumLost':
+    case 'AllMembersDown':
+      return lost();
+    default:
+      return undefined;
+  }
+}
+
+/** Intact data first: a majority of it loses nothing. A question that is open stays the question. */
+function rebuild(
+  ailment: Ailment['case'],
+  sinceTime: string,
+  { members }: Pick<Quorum, 'members'>,
+  recoveries: readonly EtcdRecovery[],
+  now: Date,
+): Wanted {
+  const asked = recoveries.filter(
+    (recovery) =>
+      isSameTrouble(recovery.metadata.labels?.[FOR_CASE], ailment) &&
+      Date.parse(recovery.metadata.creationTimestamp ?? '') >= Date.parse(sinceTime),
+  );
+  const open = asked.find((recovery) => !hasEnded(recovery) && forALoss.includes(recovery.spec.action));
+  if (open) return { action: open.spec.action };
+  const tried = (action: RecoveryAction): boolean =>
+    asked.some(
+      (recovery) =>
+        recovery.spec.action === action && recovery.status?.state === 'Refused' && isAnswered(recovery, now),
+    );
+  if (!tried('RestartQuorum')) return { action: 'RestartQuorum' };
+  const survives = (members ?? []).some(({ look }) => look !== undefined);
+  return { action: survives && !tried('RebuildFromSurvivor') ? 'RebuildFromSurvivor' : 'RestoreFromSnapshot' };
+}

@@ -1,0 +1,93 @@
+import { isForbidden } from '../../../kube/errors.ts';
+import { persistentVolumeKind } from '../../../kube/kinds.ts';
+import { textsOf } from '../details.ts';
+import type { Json, Planning, Step } from '../remedy.ts';
+import type { EtcdWorld } from '../world.ts';
+import { readVolume, type Volume } from './replace-volume/volume.ts';
+
+/** A PersistentVolume that outlived its claim. */
+export interface KeptVolume {
+  readonly name: string;
+  readonly uid: string;
+  /** The pod whose data it held. */
+  readonly pod: string;
+}
+
+/** Where the step before notes what it has removed from volumes. */
+export const REMOVED = 'removed';
+/** Where volumes stand in the details of a plan: uids by name. */
+const VOLUMES = 'volumes';
+
+/** Waits for nobody: its claim is gone, and Kubernetes leaves it alone. */
+const isKept = ({ spec, status }: Volume): boolean =>
+  status?.phase === 'Released' && spec?.persistentVolumeReclaimPolicy === 'Retain';
+
+/**
+ * The volumes that members of this etcd had and that were kept when they got others.
+ *
+ * @returns undefined when they may not be listed.
+ * @throws ApiError
+ */
+export async function keptVolumes(
+  { client, signal }: Pick<Planning, 'client' | 'signal'>,
+  { facts: { setup } }: Pick<EtcdWorld, 'facts'>,
+  pods: readonly string[],
+): Promise<readonly KeptVolume[] | undefined> {
+  const [template = 'data'] = setup.claimTemplates;
+  const kept: KeptVolume[] = [];
+  let from: string | undefined;
+  try {
+    do {
+      const page = await client.list<Volume>(persistentVolumeKind, {
+        signal,
+        limit: 500,
+        ...(from === undefined ? {} : { continue: from }),
+      });
+      for (const volume of page.items) {
+        const { namespace, name } = volume.spec?.claimRef ?? {};
+        const pod = pods.find((one) => name === `${template}-${one}`);
+        if (pod === undefined || namespace !== setup.namespace || !isKept(volume)) continue;
+        kept.push({ name: volume.metadata.name, uid: volume.metadata.uid, pod });
+      }
+      from = page.metadata.continue || undefined;
+    } while (from !== undefined);
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
+  return kept.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What becomes of a volume, in words. */
+export const volumeStep = ({ name, pod }: KeptVolume): string =>
+  `delete the object PersistentVolume ${name}, which ${pod} had before: its policy is Retain, so what is on the disk stays, and only you can delete or find it, in the storage itself`;
+
+/** To be remembered until the plan is approved. */
+export const volumeDetails = (volumes: readonly KeptVolume[]): { readonly [key: string]: Json } =>
+  volumes.length === 0 ? {} : { [VOLUMES]: Object.fromEntries(volumes.map(({ name, uid }) => [name, uid])) };
+
+/** The other keys of the details, which are pods. */
+export const podsIn = (details: { readonly [key: string]: Json }): readonly string[] =>
+  Object.keys(details).filter((key) => key !== VOLUMES);
+
+/** Deletes the objects by name, only while nobody has a claim on them. */
+export const removeVolumes: Step = {
+  name: 'RemoveVolumes',
+  safeToStop: true,
+  run: async (work) => {
+    const wanted = Object.entries((work.details[VOLUMES] ?? {}) as { readonly [name: string]: string });
+    for (const [name, uid] of wanted) {
+      const volume = await readVolume(work, name);
+      if (volume?.metadata.uid !== uid) continue;
+      if (!isKept(volume))
+        return {
+          state: 'Failed',
+          message: `PersistentVolume ${name} is not Released with the policy Retain any more: it was left as it is`,
+        };
+      const { resourceVersion } = volume.metadata;
+      await work.client.delete(persistentVolumeKind, name, undefined, { uid, resourceVersion, signal: work.signal });
+    }
+    const removed = [...textsOf(work.notes, REMOVED), ...wanted.map(([name]) => `the object PersistentVolume ${name}`)];
+    return { state: 'Done', message: `removed ${removed.join(', ') || 'nothing: it was gone already'}` };
+  },
+};

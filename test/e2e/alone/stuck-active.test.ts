@@ -1,0 +1,76 @@
+import { expect } from '@jest/globals';
+import { until } from '../../support/until.ts';
+import { EtcdWitness } from '../support/etcd-witness.ts';
+import type { ScenarioPair } from '../support/pair.ts';
+import { scenario, type Scene } from '../support/scenario.ts';
+
+/** An ACTIVE that never comes to the end of its stop, and whose own limit for it does not end it either. */
+const hanging = [
+  { name: 'MILVUS_STANDIN_STOP_DELAY_MS', value: '3600000' },
+  { name: 'ROOT_COORD_GRACEFUL_STOP_TIMEOUT', value: '3600' },
+];
+
+scenario(
+  'an ACTIVE hangs in its stop: after two approvals another process has the role, and nobody serves beside it',
+  async (scene) => {
+    const etcd = await scene.startEtcd();
+    const pair = await scene.applyPair('rootcoord', { pod: { terminationGracePeriodSeconds: 600, extraEnv: hanging } });
+    await using witness = await EtcdWitness.start(etcd, 'rootcoord');
+    const { status: before } = await pair.untilSteady();
+    const { podName: stuck = '', serverID } = before?.active ?? {};
+    const [life] = (await pair.lives()).filter(({ name }) => name === stuck);
+    const stoppedMs = Date.now();
+    try {
+      await scene.kubectl.run(['delete', 'pod', stuck, '--wait=false']);
+      // Not before two minutes and what a kubelet needs to report an end.
+      const stop = await pair.proposal('StuckHolder', { timeoutMs: 180_000 });
+      scene.measurements['proposedMs'] = Date.now() - stoppedMs;
+      expect(stop.action).toBe('StopPod');
+      expect(stop.evidence).toContain(`${before?.standby?.podName ?? ''} is registered to take over`);
+      expect(witness.holder).toBe(serverID);
+      await pair.approve(stop.id, 'Completed');
+
+      const revoke = await until('the session to be proposed', async () => {
+        const { proposals = [] } = await pair.status();
+        return proposals.find(({ action }) => action === 'RevokeLease');
+      });
+      expect(revoke.risk).toContain('the process runs when its session is taken');
+      expect([witness.holder, (await pair.lives()).filter(({ name }) => name === stuck)]).toEqual([serverID, [life]]);
+
+      const approvedMs = Date.now();
+      await pair.approve(revoke.id, 'Completed');
+      const elected = await witness.next(serverID, { timeoutMs: 10_000 });
+      scene.measurements['approvedToNewHolderMs'] = elected.atMs - approvedMs;
+      expect(elected.serverID).toBe(before?.standby?.serverID);
+      const followed = async () => (await pair.status()).active?.serverID === elected.serverID;
+      await until('the status to follow', followed);
+      const { lastFailover } = await pair.status();
+      expect(lastFailover).toMatchObject({ from: stuck, how: 'LeaseRevoked' });
+      await pair.untilSteady();
+      expect(witness.holdersSince(stoppedMs)).toEqual([elected.serverID]);
+    } finally {
+      await clear(scene, pair);
+    }
+  },
+  { timeoutMs: 480_000 },
+);
+
+/** A hanging process would keep its namespace for ten minutes: those that hang are killed until none is left. */
+async function clear({ kubectl, cluster, namespace }: Scene, pair: ScenarioPair): Promise<void> {
+  await kubectl.run(['delete', 'coordinatorpair', pair.name, '--ignore-not-found']);
+  await until(
+    'every pod of the pair to be gone',
+    async () => {
+      const pods = await pair.pods();
+      const hung = pods.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+      await Promise.all(
+        // One that is gone by now needs no kill.
+        hung.map(({ metadata: { name: pod } }) =>
+          cluster.killContainer({ namespace, pod, container: 'milvus' }).catch(() => undefined),
+        ),
+      );
+      return pods.length === 0;
+    },
+    { timeoutMs: 120_000, everyMs: 1_000 },
+  );
+}

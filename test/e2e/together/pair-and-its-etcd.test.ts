@@ -1,0 +1,62 @@
+import { expect } from '@jest/globals';
+import { until } from '../../support/until.ts';
+import { guardEtcd } from '../support/guard.ts';
+import { scenario } from '../support/scenario.ts';
+
+scenario('a suspended pair has no pods, also while etcd is away, and comes back as it was', async (scene) => {
+  const { kubectl } = scene;
+  await scene.startEtcd();
+  const pair = await scene.applyPair();
+  await pair.untilSteady();
+  const made = () => kubectl.run(['get', 'statefulset,service,pdb', '--output', 'jsonpath={.items[*].metadata.uid}']);
+  const before = await made();
+  const annotate = (value: string) => kubectl.run(['annotate', 'coordinatorpair', pair.name, value]);
+
+  await annotate('ha.milvus.io/suspended-by=6a2f3c1e-0000-4000-8000-000000000001');
+  await pair.until('Ready', 'False', 'Suspended');
+  await until('the pods to be gone', async () => (await pair.pods()).length === 0, { timeoutMs: 90_000 });
+
+  await kubectl.run(['scale', 'statefulset', 'etcd', '--replicas=0']);
+  await pair.until('EtcdReachable', 'False');
+  expect((await pair.status()).summary).toMatch(/^suspended by EtcdRecovery 6a2f3c1e-/);
+  expect(await pair.pods()).toEqual([]);
+  await kubectl.run(['scale', 'statefulset', 'etcd', '--replicas=1']);
+  await pair.until('EtcdHealthy', 'True');
+  expect(await pair.condition('Ready')).toMatchObject({ reason: 'Suspended' });
+
+  await annotate('ha.milvus.io/suspended-by-');
+  await pair.untilSteady();
+  expect(await made()).toBe(before);
+});
+
+scenario(
+  'what a guard finds shows in the pair that names it, and a guard that is not there changes nothing',
+  async (scene) => {
+    const { kubectl, measurements } = scene;
+    await scene.startEtcd(3);
+    const pair = await scene.applyPair('rootcoord', { etcd: { endpoints: ['etcd:2379'], guardName: 'etcd' } });
+    await pair.untilSteady();
+    await pair.until('EtcdHealthy', 'True', 'GuardSilent');
+    const { status: before } = await pair.get();
+
+    await guardEtcd(scene, 'etcd');
+    await pair.until('EtcdHealthy', 'True', 'Healthy');
+
+    await kubectl.run(['set', 'image', 'statefulset/etcd', 'etcd=localhost/etcd:missing']);
+    const guardSays = ['get', 'etcdguard', 'etcd', '--output', 'jsonpath={.status.diagnosis.case}'];
+    await until('the guard to name it', async () => (await kubectl.run(guardSays)) === 'ImagePullFailed', {
+      timeoutMs: 120_000,
+      everyMs: 50,
+    });
+    const namedMs = Date.now();
+    const { message } = await pair.until('EtcdHealthy', 'False', 'Diagnosed');
+    measurements['shownInThePairMs'] = Date.now() - namedMs;
+    expect(message).toMatch(/^EtcdGuard etcd says: ImagePullFailed of etcd-2 since .*; remedy: /);
+    expect(await pair.condition('Ready')).toMatchObject({ status: 'True' });
+
+    await kubectl.run(['delete', 'etcdguard', 'etcd']);
+    await pair.until('EtcdHealthy', 'True', 'GuardSilent');
+    const { status: after } = await pair.get();
+    expect([after?.active?.podName, after?.history]).toEqual([before?.active?.podName, before?.history]);
+  },
+);
