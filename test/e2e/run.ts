@@ -17,7 +17,7 @@ import { mergeReports } from './report.ts';
 import { logsFolder, resultsFolder } from './support/settings.ts';
 
 const groups = [
-  { name: 'together', workers: 4 },
+  { name: 'together', workers: 3 },
   { name: 'alone', workers: 1 },
 ] as const;
 

@@ -13,7 +13,7 @@ import { planHash } from './plan-hash.ts';
 import type { Plan, Planned } from './remedy.ts';
 import { Run } from './run.ts';
 import type { StatusWriter } from './status-writer.ts';
-import { plannedStatus } from './status.ts';
+import { plannedStatus, waitingStatus } from './status.ts';
 import { summarise } from './store-summary.ts';
 import { observeWorld, type EtcdWorld } from './world.ts';
 
@@ -31,7 +31,7 @@ interface Proposal {
   readonly world?: EtcdWorld;
   readonly plan: Plan;
   readonly hash: string;
-  /** The journal that is there: our own that wants a new approval, one left behind, or another recovery's. */
+  /** The journal that is there: our own that wants a new approval, or one left behind. */
   readonly stored?: StoredJournal;
   readonly own: boolean;
   readonly left: boolean;
@@ -62,6 +62,7 @@ export class Planner {
     // Approved and cancelled is how one asks to put back what another recovery left.
     if (recovery.spec.cancel && !(left && recovery.spec.approval))
       return this.#end(recovery, 'Cancelled', 'cancelled before it has changed anything', signal);
+    if (stored && !own && !left) return this.#waitForTurn(recovery, stored.journal.recovery.name, signal);
     const world = await observeWorld(guard, this.#options, this.#etcds.of(recovery).memory, signal);
     // What is half done may be why nothing can be seen: a StatefulSet that has to be put back.
     if (left && 'why' in world) return this.#takeUp(recovery, guard, stored, undefined, signal);
@@ -110,7 +111,7 @@ export class Planner {
   }
 
   async #propose(proposal: Proposal, signal: AbortSignal): Promise<Next> {
-    const { recovery, guard, plan, hash, stored, own, left } = proposal;
+    const { recovery, guard, plan, hash, own } = proposal;
     const { metadata, status, spec } = recovery;
     const { clock, recoveries, locks } = this.#options;
     const now = clock.wallTime();
@@ -138,8 +139,6 @@ export class Planner {
     );
     const approval = approvalOf(recovery, { plan, hash }, guard, others, now);
     if (!approval.approved) return wait(approval.why, LOOK_MS);
-    if (stored && !own && !left)
-      return wait(`approved; waits for EtcdRecovery ${stored.journal.recovery.name}, which is at this etcd`, TURN_MS);
     const holder = await locks.take(metadata.namespace, guard.spec.statefulSetName, signal);
     if (holder !== undefined) return wait(`approved; waits for ${holder}, which has the lock of this etcd`, TURN_MS);
     // The plan stands in the status before anything is done.
@@ -192,6 +191,13 @@ export class Planner {
     if (now?.metadata.uid === uid && !hasEnded(now)) return true;
     await deleteJournal(client, namespace, statefulSetName, created, signal);
     return false;
+  }
+
+  /** What another recovery is changing for the time would make another plan of this one, which no approval fits. */
+  async #waitForTurn(recovery: EtcdRecovery, other: string, signal: AbortSignal): Promise<Next> {
+    const why = `waits for EtcdRecovery ${other}, which is at this etcd; afterwards it is planned anew`;
+    await this.#writer.write(recovery, waitingStatus(recovery, why), signal);
+    return TURN_MS;
   }
 
   async #wait(recovery: EtcdRecovery, why: string, againMs: number, signal: AbortSignal): Promise<Next> {

@@ -23,6 +23,11 @@ export function plannedStatus(
   };
 }
 
+/** The status of a recovery whose turn has not come: what was planned and asked stays to be read. */
+export function waitingStatus({ metadata, status }: EtcdRecovery, message: string): EtcdRecoveryStatus {
+  return { ...status, observedGeneration: metadata.generation, state: status?.state ?? 'Planned', message };
+}
+
 /** The status of a recovery that runs, told by its journal. */
 export function runningStatus(
   { metadata, status }: EtcdRecovery,
