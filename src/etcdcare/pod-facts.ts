@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod, StatusCondition } from '../kube/core-types.ts';
+import { whyUnscheduled } from '../kube/unscheduled.ts';
 import type { LogLine } from './log-lines.ts';
 
 /** How the etcd container of a pod ended, where that matters now. */
@@ -72,17 +73,13 @@ export interface PodFacts {
 const CRASH_COUNTS_MS = 600_000;
 
 /** Reads a pod; evidence beyond it is added where it is needed. */
-export function viewPod(
-  { metadata, spec, status }: Pod,
-  containerName: string,
-  nodeReady: boolean | undefined,
-  now: Date,
-): PodFacts {
+export function viewPod(pod: Pod, containerName: string, nodeReady: boolean | undefined, now: Date): PodFacts {
+  const { metadata, spec, status } = pod;
   const statuses = status?.containerStatuses ?? [];
   const own = statuses.find(({ name }) => name === containerName);
   const ready = isTrue(status?.conditions, 'Ready');
   const crash = crashOf(own, ready, now);
-  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const unschedulable = whyUnscheduled(pod);
   return {
     name: metadata.name,
     uid: metadata.uid ?? '',
@@ -95,7 +92,7 @@ export function viewPod(
     ...(status?.reason ? { reason: status.reason } : {}),
     ready,
     terminating: metadata.deletionTimestamp !== undefined,
-    ...(scheduled?.status === 'False' ? { unschedulable: scheduled.message ?? scheduled.reason ?? '' } : {}),
+    ...(unschedulable === undefined ? {} : { unschedulable }),
     container: containerOf(own),
     waiting: [...(status?.initContainerStatuses ?? []), ...statuses].flatMap(({ name, state }) =>
       state?.waiting?.reason

@@ -1,6 +1,7 @@
 import { annotations, labels } from '../api/names.ts';
 import type { ContainerStatus, Pod, TerminatedState } from '../kube/core-types.ts';
 import type { ObjectMeta } from '../kube/objects.ts';
+import { whyUnscheduled } from '../kube/unscheduled.ts';
 
 /** Name of the Milvus container in every pod the operator renders. */
 export const CONTAINER_NAME = 'milvus';
@@ -25,6 +26,8 @@ export interface PodView {
   readonly uid: string;
   readonly ip?: string;
   readonly nodeName?: string;
+  /** Why the scheduler has no node for it. */
+  readonly unschedulable?: string;
   readonly hostNetwork: boolean;
   /** The kubelet's readiness: /healthz of Milvus, which a standby passes too. */
   readonly ready: boolean;
@@ -46,7 +49,9 @@ export function viewPod(pod: Pod): PodView {
 }
 
 /** Reads a pod that somebody else's workload made: its container has any name, and it has no template of ours. */
-export function viewAttachedPod({ metadata, spec, status }: Pod, containerName: string): PodView {
+export function viewAttachedPod(pod: Pod, containerName: string): PodView {
+  const { metadata, spec, status } = pod;
+  const unschedulable = whyUnscheduled(pod);
   const roleLabel = metadata.labels?.[labels.role];
   const container = status?.containerStatuses?.find(({ name }) => name === containerName);
   return {
@@ -55,6 +60,7 @@ export function viewAttachedPod({ metadata, spec, status }: Pod, containerName: 
     uid: metadata.uid ?? '',
     ...(status?.podIP ? { ip: status.podIP } : {}),
     ...(spec?.nodeName ? { nodeName: spec.nodeName } : {}),
+    ...(unschedulable === undefined ? {} : { unschedulable }),
     hostNetwork: spec?.hostNetwork ?? false,
     ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
     terminating: metadata.deletionTimestamp !== undefined,

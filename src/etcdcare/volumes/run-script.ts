@@ -3,6 +3,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Pod } from '../../kube/core-types.ts';
 import { jobKind, podKind } from '../../kube/kinds.ts';
 import type { Stored } from '../../kube/objects.ts';
+import { whyUnscheduled } from '../../kube/unscheduled.ts';
 import type { Job } from './job-types.ts';
 import { JOB_LABEL, SCRIPT_CONTAINER } from './script-job.ts';
 import { outcomeOf, type ScriptOutcome } from './script-outcome.ts';
@@ -86,9 +87,10 @@ function endOf({ metadata, status }: Pod): ScriptOutcome | undefined {
   return undefined;
 }
 
-function waitingFor({ status }: Pod): string | undefined {
-  const unscheduled = status?.conditions?.find((one) => one.type === 'PodScheduled' && one.status === 'False');
-  if (unscheduled) return unscheduled.message ?? unscheduled.reason;
+function waitingFor(pod: Pod): string | undefined {
+  const unscheduled = whyUnscheduled(pod);
+  if (unscheduled !== undefined) return unscheduled;
+  const { status } = pod;
   const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]
     .map(({ state }) => state?.waiting)
     .find((state) => state?.reason !== undefined && state.reason !== 'PodInitializing');

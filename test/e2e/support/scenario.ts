@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from '@jest/globals';
+import { progress } from '../../cluster/cache.ts';
+import type { Kubectl } from './kubectl.ts';
 import { openScene, slug, type Measurements, type Scene } from './scene.ts';
 import { logsFolder, resultsFolder } from './settings.ts';
 
@@ -61,4 +63,16 @@ async function keepEvidence(title: string, { kubectl }: Scene): Promise<void> {
   });
   await mkdir(logsFolder, { recursive: true });
   await writeFile(join(logsFolder, `${slug(title)}.txt`), (await Promise.all(answers)).join('\n\n'));
+  progress(`${title}: failed on this cluster:\n${await inShort(kubectl)}`);
+}
+
+/** What tells most in a screenful, for those who have nothing but the output of a run. */
+async function inShort(kubectl: Kubectl): Promise<string> {
+  const ask = (...question: string[]) => kubectl.run(['get', ...question]).catch(String);
+  const [nodes, pods, events] = await Promise.all([
+    ask('nodes'),
+    ask('pods', '--output', 'wide'),
+    ask('events', '--sort-by', '.metadata.creationTimestamp', '--field-selector', 'type=Warning'),
+  ]);
+  return [nodes, pods, ...events.split('\n').slice(-10)].join('\n');
 }

@@ -5,19 +5,12 @@ import { startEtcdSet } from '../support/etcd-set.ts';
 import { guardEtcd } from '../support/guard.ts';
 import { Ledger } from '../support/ledger.ts';
 import { leadingPod, operatorKubectl } from '../support/operator.ts';
-import { approve, askForRecovery, keepsOldData, untilRecovery } from '../support/recovery.ts';
+import { approve, askForRecovery, keepsOldData, untilRecovery, untilStep } from '../support/recovery.ts';
 import { runCommandOf } from '../support/etcd-traps.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
 
 const timeoutMs = 420_000;
 const patient = { timeoutMs: 180_000 };
-
-/** Waits until a recovery is at a step. */
-async function untilStep(scene: Scene, name: string, step: string): Promise<void> {
-  const question = ['get', 'etcdrecovery', name, '--output', 'jsonpath={.status.step}'];
-  const at = async () => (await scene.kubectl.run(question)).endsWith(` ${step}`);
-  await until(`${name} to be at ${step}`, at, { timeoutMs: 120_000, everyMs: 50 });
-}
 
 /** Whether every pod of the pair runs Milvus' garbage collection. */
 async function collects({ kubectl }: Scene): Promise<boolean> {

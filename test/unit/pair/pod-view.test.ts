@@ -83,6 +83,12 @@ it('a pod being deleted, with a container that waits, is seen as such', () => {
   expect(view.container).toEqual(waiting);
 });
 
+it('a pod that fits no node is seen with the words of the scheduler', () => {
+  const message = '0/3 nodes are available: 3 Insufficient cpu.';
+  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }] as const;
+  expect(viewPod({ ...running, status: { conditions } }).unschedulable).toBe(message);
+});
+
 describe('a pod in deletion', () => {
   it('tells when that was asked for: the time stamp is the end of its grace period', () => {
     const metadata = {

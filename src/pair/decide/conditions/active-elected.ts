@@ -1,6 +1,7 @@
 import type { PairFacts } from '../../facts.ts';
 import { holderOf } from '../members.ts';
 import { noTakeover } from '../no-takeover.ts';
+import { whyNotStarted } from '../not-started.ts';
 import { flagEffective } from '../role-sessions.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 import { noConflict } from './no-conflict.ts';
@@ -84,11 +85,11 @@ function nobody(assessment: Assessment): Finding<typeof type> {
       reason: 'WaitingForTakeover',
       message: `nobody holds the role since ${transition.startTime}; before it was ${transition.from ?? 'unknown'}`,
     };
-  const waiting = facts.pods.find(({ container }) => container.waiting)?.container.waiting;
-  const why = waiting
-    ? `: a container waits with ${waiting.reason}${waiting.message ? ` (${waiting.message})` : ''}`
-    : '';
-  return { type, status: 'False', reason: 'Starting', message: `no process has registered as ACTIVE yet${why}` };
+  const [why] = facts.pods.flatMap((pod) => {
+    const reason = whyNotStarted(pod);
+    return reason === undefined ? [] : `: ${pod.name}: ${reason}`;
+  });
+  return { type, status: 'False', reason: 'Starting', message: `no process has registered as ACTIVE yet${why ?? ''}` };
 }
 
 /** Who stands by beside a free role, once that lasts longer than any takeover does. */

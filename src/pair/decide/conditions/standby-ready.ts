@@ -1,5 +1,6 @@
 import { lostEtcd } from '../etcd-blame.ts';
 import { standbyOf, type Member } from '../members.ts';
+import { whyNotStarted } from '../not-started.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 
 const type = 'StandbyReady';
@@ -49,9 +50,9 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
 
 function startingMessage({ state, pod }: Member, name: string): string {
   if (state === 'Terminating') return `${name} is being stopped; its successor has not registered yet`;
-  const { waiting, terminated, lastTerminated } = pod?.container ?? {};
+  const { terminated, lastTerminated } = pod?.container ?? {};
   const end = terminated ?? lastTerminated;
   const last = end ? `; its last container ended with exit code ${end.exitCode}` : '';
-  const now = waiting ? ` (${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''})` : '';
-  return `${name} has not registered in etcd yet${now}${last}`;
+  const why = pod && whyNotStarted(pod);
+  return `${name} has not registered in etcd yet${why === undefined ? '' : `: ${why}`}${last}`;
 }

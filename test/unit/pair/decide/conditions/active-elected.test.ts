@@ -59,7 +59,7 @@ describeCondition('ActiveElected', [
     facts({ pods: [situations.waitingForImage], etcd: known(situations.nobody) }),
     'False',
     'Starting',
-    /ImagePullBackOff \(no such tag\)/,
+    /rootcoord-0: it waits with ImagePullBackOff: no such tag/,
   ],
   [
     'is false when stopped',

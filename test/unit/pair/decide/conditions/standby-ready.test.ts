@@ -18,6 +18,13 @@ describeCondition('StandbyReady', [
     /rootcoord-1 has not registered/,
   ],
   [
+    'is false while no node fits it, in the words of the scheduler',
+    besides(aPod('rootcoord-1', { unschedulable: '0/3 nodes are available: 3 Insufficient cpu.', container: {} })),
+    'False',
+    'Starting',
+    /rootcoord-1 has not registered in etcd yet: it has no node: 0\/3 nodes are available/,
+  ],
+  [
     'is false while it crashes, with its exit code',
     besides(situations.crashLooping),
     'False',
