@@ -84,7 +84,11 @@ export async function startApiServer(
   await waitForApiServer(state, signal);
 }
 
-/** Starts what acts on the API: the controller manager and the scheduler. */
+/**
+ * Starts what acts on the API: the controller manager and the scheduler. They are started again when they fail: after an
+ * outage of the API server the scheduler ends itself when its watch shows a pod of a StatefulSet with another uid (seen with
+ * 1.35.4: "Pod updated on a different node than previously added to").
+ */
 export async function startControllers(
   state: ClusterState,
   certificates: Certificates,
@@ -97,6 +101,7 @@ export async function startControllers(
   writeKubeconfig(plan, managerConfig, certificates.controllerManager, certificates.authority);
   await state.start('kube-controller-manager', {
     command: programs['kube-controller-manager'],
+    startedAgain: true,
     args: [
       `--kubeconfig=${managerConfig}`,
       '--leader-elect=false',
@@ -127,7 +132,7 @@ export async function startControllers(
   };
   await writeFile(schedulerConfig, JSON.stringify(configuration));
   const args = [`--config=${schedulerConfig}`, '--secure-port=0'];
-  await state.start('kube-scheduler', { command: programs['kube-scheduler'], args });
+  await state.start('kube-scheduler', { command: programs['kube-scheduler'], startedAgain: true, args });
 }
 
 /** Waits until the API server answers that it is ready. */
@@ -150,7 +155,7 @@ export async function waitForNodes(state: ClusterState, signal: AbortSignal): Pr
   await until(
     'all nodes to be Ready',
     () =>
-      whileAlive(state, ['etcd', apiServer, 'kube-controller-manager', 'kube-scheduler', ...needed], async () => {
+      whileAlive(state, ['etcd', apiServer, ...needed], async () => {
         const ready = await readyNodes(state.plan);
         return names.every((name) => ready.includes(name));
       }),

@@ -80,6 +80,8 @@ export interface DaemonSpec {
   readonly logFile: string;
   /** A named network namespace (a file in /run/netns) to start it in. */
   readonly networkNamespace?: string;
+  /** Started again a second after it has failed, as a kubelet does with a static pod; the process is its keeper then. */
+  readonly startedAgain?: boolean;
 }
 
 /**
@@ -91,7 +93,8 @@ export async function startDaemon(spec: DaemonSpec): Promise<ProcessId> {
   const log = openSync(spec.logFile, 'a');
   try {
     const inNamespace = spec.networkNamespace ? ['nsenter', `--net=/run/netns/${spec.networkNamespace}`] : [];
-    const [command, ...args] = [...inNamespace, spec.command, ...spec.args];
+    const keeper = spec.startedAgain ? ['sh', '-c', 'until "$@"; do sleep 1; done', 'keeper'] : [];
+    const [command, ...args] = [...inNamespace, ...keeper, spec.command, ...spec.args];
     const child = spawn(command ?? spec.command, args, {
       detached: true,
       stdio: ['ignore', log, log],
