@@ -2,13 +2,15 @@ import { expect } from '@jest/globals';
 import { measurementsOf, playChaos } from '../chaos/story.ts';
 import { scenario } from '../support/scenario.ts';
 
-/** As many as fit; on a machine of two cores about a dozen. */
+/** Its first eight steps hold faults of every kind, on every pair. */
+const SEED = 8695;
+/** As many as fit; on a machine of two cores about eight. */
 const STEPS = 60;
 
 scenario(
   'three minutes of faults: every pair is well again after each and ready in the end, and nobody works twice',
   async (scene) => {
-    const report = await playChaos(scene, { seed: 2026, steps: STEPS, longestMs: 180_000 });
+    const report = await playChaos(scene, { seed: SEED, steps: STEPS, longestMs: 180_000 });
     Object.assign(scene.measurements, measurementsOf(report));
     expect(report.stepsDone).toBeGreaterThan(0);
   },
