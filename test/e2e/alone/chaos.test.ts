@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { measurementsOf, playChaos } from '../chaos/story.ts';
 import { scenario } from '../support/scenario.ts';
 
-/** Its first eight steps hold faults of every kind, on every pair. */
+/** Its first eight steps hold faults of every kind. */
 const SEED = 8695;
 /** As many as fit; on a machine of two cores about eight. */
 const STEPS = 60;
