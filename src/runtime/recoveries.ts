@@ -14,14 +14,9 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Node } from '../kube/core-types.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { PodLogs } from '../kube/pod-logs.ts';
-import { Reflector } from '../kube/reflector.ts';
-import { WorkQueue } from '../kube/work-queue.ts';
-import { runController } from './controller.ts';
 import type { OperatorMetrics } from './metrics.ts';
-import { apiIsThere } from './optional-api.ts';
+import { OwnController } from './own-controller.ts';
 
-/** Label `controller` of the metrics, and name of the queue. */
-const CONTROLLER = 'etcdrecovery';
 /** Recoveries worked at at the same time; of one etcd it is always one. */
 const CONCURRENCY = 4;
 
@@ -45,33 +40,21 @@ export interface RecoveriesOptions {
   readonly onChange: (recovery: EtcdRecovery) => void;
 }
 
-/** Carries out EtcdRecoveries, with a queue and a loop of its own beside pairs and guards. */
+/** Carries out EtcdRecoveries. */
 export class Recoveries implements AsyncDisposable {
-  readonly #options: RecoveriesOptions;
-  readonly #queue: WorkQueue;
-  readonly #reflector: Reflector<EtcdRecovery & KubeObject>;
+  readonly #controller: OwnController<EtcdRecovery & KubeObject>;
   readonly #reconciler: RecoveryReconciler;
-  readonly #reconcileMetrics: ReturnType<OperatorMetrics['controller']>['reconcile'];
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
 
   constructor(options: RecoveriesOptions) {
-    this.#options = options;
-    const { client, log, watchNamespaces, metrics, clock, secrets, node, guard, isLeader } = options;
-    const { workQueue, reconcile } = metrics.controller(CONTROLLER, CONCURRENCY);
-    this.#reconcileMetrics = reconcile;
-    this.#queue = new WorkQueue({ observer: workQueue });
-    workQueue.measure(this.#queue);
-    const scope = watchNamespaces.length === 0 ? {} : { namespaces: watchNamespaces };
-    this.#reflector = new Reflector({ client, log, ...scope, kind: etcdRecoveryKind });
-    this.#reflector.subscribe((change) => {
-      options.onChange(change.object);
-      // What this process wrote itself is no reason to look again.
-      if (change.type === 'updated' && change.object.metadata.generation === change.previous.metadata.generation)
-        return;
-      this.#queue.add(keyOf(change.object));
+    const { client, log, watchNamespaces, metrics, clock, secrets, node, guard, isLeader, operatorImage } = options;
+    this.#controller = new OwnController<EtcdRecovery & KubeObject>({
+      ...{ client, watchNamespaces, isLeader, metrics, clock, log },
+      kind: etcdRecoveryKind,
+      concurrency: CONCURRENCY,
+      reconcile: (namespace, name, signal) => this.#reconciler.reconcile(namespace, name, signal),
+      without: 'no etcd is repaired',
     });
-    const { operatorImage } = options;
+    this.#controller.objects.subscribe(({ object }) => options.onChange(object));
     this.#reconciler = new RecoveryReconciler({
       client,
       watchNamespaces,
@@ -95,24 +78,22 @@ export class Recoveries implements AsyncDisposable {
 
   /** Begins in the background, and ends when disposed. */
   start(): void {
-    this.#running = this.#run().catch((error: unknown) => {
-      if (!this.#stop.signal.aborted) this.#options.log.error({ err: error }, 'the recoveries have stopped');
-    });
+    this.#controller.start();
   }
 
   /** Whether they were listed: before that nobody knows which there are. */
   get hasSynced(): boolean {
-    return this.#reflector.hasSynced;
+    return this.#controller.objects.hasSynced;
   }
 
   /** Those of a namespace. */
   list(namespace: string): readonly EtcdRecovery[] {
-    return this.#reflector.list().filter(({ metadata }) => metadata.namespace === namespace);
+    return this.#controller.list(namespace);
   }
 
   /** This replica acts from now on. */
   startedLeading(): void {
-    for (const recovery of this.#reflector.list()) this.#queue.add(keyOf(recovery), 'resync');
+    this.#controller.startedLeading();
   }
 
   /** Another replica acts. */
@@ -122,40 +103,12 @@ export class Recoveries implements AsyncDisposable {
 
   /** A guard has changed: what is planned for its etcd may have, too. */
   guardChanged({ namespace, name }: { readonly namespace: string; readonly name: string }): void {
-    for (const recovery of this.list(namespace)) if (recovery.spec.guardName === name) this.#queue.add(keyOf(recovery));
+    for (const { spec, metadata } of this.list(namespace))
+      if (spec.guardName === name) this.#controller.lookAt(metadata);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort(new Error('the operator is stopping'));
-    await this.#queue.shutDown();
-    await this.#running;
+    await this.#controller[Symbol.asyncDispose]();
     this.#reconciler[Symbol.dispose]();
-    await this.#reflector[Symbol.asyncDispose]();
   }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stop;
-    const { client, clock, log, isLeader, watchNamespaces } = this.#options;
-    const [namespace] = watchNamespaces;
-    const scope = namespace === undefined ? {} : { namespace };
-    const without = 'no etcd is repaired';
-    await apiIsThere({ client, kind: etcdRecoveryKind, ...scope, without, clock, log }, signal);
-    this.#reflector.start(signal);
-    await runController({
-      queue: this.#queue,
-      concurrency: CONCURRENCY,
-      reconcile: (key, lookSignal) => {
-        const [recoveryNamespace = '', name = ''] = key.split('/');
-        return this.#reconciler.reconcile(recoveryNamespace, name, lookSignal);
-      },
-      isLeader,
-      metrics: this.#reconcileMetrics,
-      log,
-      signal,
-    });
-  }
-}
-
-function keyOf({ metadata }: EtcdRecovery): string {
-  return `${metadata.namespace}/${metadata.name}`;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from '../../src/kube/core-types.ts';
 import { podKind } from '../../src/kube/kinds.ts';
 import { ActiveWatch, type FollowTimes } from '../e2e/support/active-watch.ts';
@@ -9,6 +10,9 @@ import { until } from '../support/until.ts';
 
 /** The end of a process is told by its second: a death in the second of the binding would not be proven by it. */
 const AFTER_BINDING_MS = 1_000;
+
+/** Two looks of a kubelet, and what a busy machine adds. */
+const KUBELETS_DONE_MS = 3_000;
 
 /** How a pair is made. */
 export interface BenchPairOptions {
@@ -68,6 +72,15 @@ export class BenchPair implements AsyncDisposable {
       },
       { timeoutMs: 120_000, everyMs: 200 },
     );
+  }
+
+  /**
+   * Waits until the pair is steady and its kubelets are done with it: a kubelet looks at a pod once a second at most, and a
+   * pod that was just labelled makes it look, so that its stop would wait for the next time.
+   */
+  async untilAtRest(): Promise<void> {
+    await this.pair.untilSteady();
+    await sleep(KUBELETS_DONE_MS);
   }
 
   /** Waits until etcd shows an ACTIVE and a STANDBY: what there is to see while nobody writes a status. */

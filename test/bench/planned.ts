@@ -12,7 +12,7 @@ export async function switchover(bench: Bench): Promise<readonly Series[]> {
   await using pair = await bench.pair('switched', usual);
   const [gaps, totals]: [number[], number[]] = [[], []];
   for (const round of times(repeats)) {
-    await pair.pair.untilSteady();
+    await pair.untilAtRest();
     const before = pair.witness.holder;
     const askedMs = Date.now();
     await pair.pair.switchOver(`bench-${round}-${askedMs}`);
@@ -60,7 +60,7 @@ export async function cordon(bench: Bench): Promise<readonly Series[]> {
   await using pair = await bench.pair('cordoned', usual);
   for (const round of times(bench.repeats)) {
     progress(`bench: cordoned, ${round}`);
-    await pair.pair.untilSteady();
+    await (process.env['NOREST'] ? pair.pair.untilSteady() : pair.untilAtRest());
     const { nodeName } = await pair.active();
     const before = pair.witness.holder;
     await kubectl.run(['cordon', nodeName]);
