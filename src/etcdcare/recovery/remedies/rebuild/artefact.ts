@@ -8,8 +8,8 @@ import type { EtcdWorld } from '../../world.ts';
 import { runAttempts } from '../attempts.ts';
 import { etcdctlUser } from '../etcdctl-access.ts';
 import { memberJob } from '../member-job.ts';
-import { fenceBroken } from '../stop-etcd.ts';
-import { layoutOf, type Layout } from './layout.ts';
+import { fenced } from '../fenced.ts';
+import type { Layout } from './layout.ts';
 import { operationOf, seenData } from './noted.ts';
 import { artefactDir } from './save-survivor.ts';
 
@@ -41,9 +41,8 @@ export const makeArtefact: Step = {
   safeToStop: true,
   run: async (work) => {
     const world = await work.look();
-    const layout = layoutOf(world);
-    const no = 'why' in layout ? layout.why : fenceBroken(world, work);
-    if (no !== undefined || 'why' in layout) return { state: 'Failed', message: no ?? '' };
+    const layout = fenced(world, work);
+    if ('why' in layout) return { state: 'Failed', message: layout.why };
     const source = textOf(work.details, 'source');
     const job = (attempt: number): Job => artefactJob(work, world, layout, attempt);
     const outcome: ScriptOutcome = await runAttempts(work.client, job, work.signal);

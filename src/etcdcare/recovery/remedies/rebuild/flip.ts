@@ -4,8 +4,7 @@ import { readFlipped } from '../../../volumes/results.ts';
 import type { Step, StepOutcome } from '../../remedy.ts';
 import { runAttempts } from '../attempts.ts';
 import { memberJob } from '../member-job.ts';
-import { fenceBroken } from '../stop-etcd.ts';
-import { layoutOf } from './layout.ts';
+import { fenced } from '../fenced.ts';
 import { operationOf, preparedMembers, seenData } from './noted.ts';
 
 const LOOK_MS = 1_000;
@@ -23,9 +22,8 @@ export const flipAll: Step = {
   keepsChanges: true,
   run: async (work) => {
     const world = await work.look();
-    const layout = layoutOf(world);
-    const no = 'why' in layout ? layout.why : fenceBroken(world, work);
-    if (no !== undefined || 'why' in layout) return failed(no ?? '');
+    const layout = fenced(world, work);
+    if ('why' in layout) return failed(layout.why);
     const prepared = preparedMembers(work);
     const unprepared = layout.members.filter(({ pod }) => !prepared[pod]).map(({ pod }) => pod);
     if (unprepared.length > 0) return failed(`not prepared: ${unprepared.join(', ')}`);

@@ -1,9 +1,8 @@
 import { findMilvus } from '../../../milvus/find.ts';
 import { textOf } from '../../details.ts';
 import type { Json, Step, Work } from '../../remedy.ts';
-import { fenceBroken } from '../stop-etcd.ts';
+import { fenced } from '../fenced.ts';
 import { chooseSource, differs } from './choice.ts';
-import { layoutOf } from './layout.ts';
 import { savedSurvivor, type SeenData } from './noted.ts';
 import type { Source } from './source.ts';
 import { survey } from './survey.ts';
@@ -16,9 +15,8 @@ export const lookCloser: Step = {
   safeToStop: true,
   run: async (work) => {
     const world = await work.look();
-    const layout = layoutOf(world);
-    const no = 'why' in layout ? layout.why : fenceBroken(world, work);
-    if (no !== undefined || 'why' in layout) return { state: 'Failed', message: no ?? '' };
+    const layout = fenced(world, work);
+    if ('why' in layout) return { state: 'Failed', message: layout.why };
     const { spec } = work.recovery;
     const { rootPaths } = await findMilvus(work, work.guard, work.signal);
     const seen = await survey(work, world, layout);

@@ -18,9 +18,9 @@ import type { Step, StepOutcome, Work } from '../../remedy.ts';
 import type { Claim, EtcdWorld } from '../../world.ts';
 import { runAttempts } from '../attempts.ts';
 import { memberJob } from '../member-job.ts';
-import { fenceBroken } from '../stop-etcd.ts';
+import { fenced } from '../fenced.ts';
 import { artefactPlace } from './artefact.ts';
-import { layoutOf, type LaidOutMember, type Layout } from './layout.ts';
+import type { LaidOutMember, Layout } from './layout.ts';
 import { operationOf, type PreparedMember } from './noted.ts';
 
 const LOOK_MS = 1_000;
@@ -38,9 +38,8 @@ export const prepareAll: Step = {
   safeToStop: true,
   run: async (work) => {
     const world = await work.look();
-    const layout = layoutOf(world);
-    const no = 'why' in layout ? layout.why : fenceBroken(world, work);
-    if (no !== undefined || 'why' in layout) return { state: 'Failed', message: no ?? '' };
+    const layout = fenced(world, work);
+    if ('why' in layout) return { state: 'Failed', message: layout.why };
     const missing = layout.members.filter(({ pod }) => !world.claims.has(pod));
     for (const member of missing) await makeClaim(work, world, member);
     const source = layout.members.find(({ pod }) => pod === textOf(work.details, 'source'));

@@ -3,9 +3,8 @@ import type { Step } from '../../remedy.ts';
 import { runAttempts } from '../attempts.ts';
 import { memberJob } from '../member-job.ts';
 import { intactAmong } from '../rebuild/intact.ts';
-import { layoutOf } from '../rebuild/layout.ts';
 import { survey } from '../rebuild/survey.ts';
-import { fenceBroken } from '../stop-etcd.ts';
+import { fenced } from '../fenced.ts';
 
 const LOOK_MS = 1_000;
 
@@ -20,9 +19,8 @@ export const setForgetfulAside: Step = {
   run: async (work) => {
     if (textOf(work.details, 'stopAll') !== 'yes') return { state: 'Done', message: 'nothing was stopped' };
     const world = await work.look();
-    const layout = layoutOf(world);
-    const no = 'why' in layout ? layout.why : fenceBroken(world, work);
-    if (no !== undefined || 'why' in layout) return { state: 'Failed', message: no ?? '' };
+    const layout = fenced(world, work);
+    if ('why' in layout) return { state: 'Failed', message: layout.why };
     const seen = await survey(work, world, layout);
     if (seen.state === 'Waiting') return { state: 'Waiting', message: seen.why, againMs: LOOK_MS };
     const { members, enough } = intactAmong(seen.sources, layout.members.length);
