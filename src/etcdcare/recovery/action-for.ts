@@ -78,6 +78,9 @@ function rebuild(
         recovery.spec.action === action && recovery.status?.state === 'Refused' && isAnswered(recovery, now),
     );
   if (!tried('RestartQuorum')) return { action: 'RestartQuorum' };
-  const survives = (members ?? []).some(({ look }) => look !== undefined);
-  return { action: survives && !tried('RebuildFromSurvivor') ? 'RebuildFromSurvivor' : 'RestoreFromSnapshot' };
+  // Each is refused where the other one fits: a member may run and answer nobody, as one that was restarted alone does.
+  const answers = (members ?? []).some(({ look }) => look !== undefined);
+  const inOrder = ['RebuildFromSurvivor', 'RestoreFromSnapshot'] as const;
+  const action = (answers ? inOrder : inOrder.toReversed()).find((one) => !tried(one));
+  return { action: action ?? 'RestoreFromSnapshot' };
 }

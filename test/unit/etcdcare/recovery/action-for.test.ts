@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AilmentCase } from '../../../../src/api/etcd-guard.ts';
+import type { RecoveryAction } from '../../../../src/api/etcd-recovery.ts';
 import { diagnose } from '../../../../src/etcdcare/diagnose/index.ts';
 import { actionFor } from '../../../../src/etcdcare/recovery/action-for.ts';
 import { guard, now } from '../support/facts.ts';
@@ -24,7 +25,7 @@ describe('the recovery that an ailment asks for', () => {
   it('of a lost quorum waits for the window, then starts what is intact, then rebuilds from a survivor, then restores', () => {
     const lost = { verdict: 'Lost', members: [{ look: {} }] } as never;
     const nobody = { verdict: 'Lost' } as const;
-    const ask = (seconds: number, refused: readonly ('RestartQuorum' | 'RebuildFromSurvivor')[], quorum = lost) =>
+    const ask = (seconds: number, refused: readonly RecoveryAction[], quorum = lost) =>
       actionFor(
         found('DataDamaged'),
         quorum,
@@ -41,6 +42,11 @@ describe('the recovery that an ailment asks for', () => {
     expect(ask(600, ['RestartQuorum'])).toBe('RebuildFromSurvivor');
     expect(ask(600, ['RestartQuorum', 'RebuildFromSurvivor'])).toBe('RestoreFromSnapshot');
     expect(ask(600, ['RestartQuorum'], nobody as never)).toBe('RestoreFromSnapshot');
+    // One that was restarted without a quorum answers nobody, and only a look at its volume finds that it runs.
+    expect(ask(600, ['RestartQuorum', 'RestoreFromSnapshot'], nobody as never)).toBe('RebuildFromSurvivor');
+    expect(ask(600, ['RestartQuorum', 'RebuildFromSurvivor', 'RestoreFromSnapshot'], nobody as never)).toBe(
+      'RestoreFromSnapshot',
+    );
   });
 
   it('forgets what was refused for an earlier ailment of the same kind', () => {
