@@ -2,12 +2,14 @@ import { etcdEventReasons, type EtcdEventReason } from '../api/etcd-event-reason
 import type { EtcdGuard, EtcdGuardStatus } from '../api/etcd-guard.ts';
 import type { EtcdRecovery, EtcdRecoveryStatus, RecoveryState } from '../api/etcd-recovery.ts';
 import type { EventReport } from '../kube/events.ts';
+import { earlierFace } from './quorum-loss.ts';
 
-/** The event of a guard whose diagnosis has changed; undefined: it has not, or members only start. */
+/** The event of a guard whose diagnosis has changed; undefined: it has not, members only start, or it was told in this loss. */
 export function guardEvent(guard: EtcdGuard, status: EtcdGuardStatus): EventReport | undefined {
   const [before, now] = [guard.status?.diagnosis, status.diagnosis];
   if (now?.case === before?.case || now?.case === 'StartingUp') return undefined;
   if (now) {
+    if (earlierFace(now.case, guard.status)) return undefined;
     const note = `${now.case} (${now.certainty}): ${now.evidence}`;
     return event('EtcdAilmentFound', guard, `${now.case}/${now.sinceTime}`, 'Diagnose', note);
   }

@@ -9,7 +9,7 @@ import type { EtcdFacts, GuardFacts } from './facts.ts';
 import { actionFor } from './recovery/action-for.ts';
 import { FOR_CASE } from './recovery/asked-for.ts';
 import { memberFields } from './members-status.ts';
-import { hasHeld, isSameTrouble, quorumLostSince } from './quorum-loss.ts';
+import { earlierFace, hasHeld, isSameTrouble, quorumLostSince } from './quorum-loss.ts';
 
 /** How many past ailments the history keeps. */
 const HISTORY_LENGTH = 10;
@@ -124,14 +124,12 @@ function pastAilments(
   diagnosis: Diagnosis | undefined,
   now: Date,
 ): readonly PastAilment[] {
-  const { diagnosis: before, history = [], quorumLostSinceTime: lostSince } = status ?? {};
+  const { diagnosis: before, history = [] } = status ?? {};
   // Members that start are no ailment to remember.
   if (!before || before.case === diagnosis?.case || before.case === 'StartingUp') return history;
   const { case: name, pods } = before;
   // Members that crash in turn show now this, now that: each face of a lost quorum is told once.
-  const earlier = history.find(
-    (past) => past.case === name && lostSince !== undefined && Date.parse(past.endTime) >= Date.parse(lostSince),
-  );
+  const earlier = earlierFace(name, status);
   const { sinceTime } = earlier ?? before;
   const past = { case: name, sinceTime, endTime: now.toISOString(), ...(pods ? { pods } : {}) };
   return [past, ...history.filter((one) => one !== earlier)].slice(0, HISTORY_LENGTH);

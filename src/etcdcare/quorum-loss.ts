@@ -1,4 +1,4 @@
-import type { AilmentCase } from '../api/etcd-guard.ts';
+import type { AilmentCase, EtcdGuardStatus, PastAilment } from '../api/etcd-guard.ts';
 import type { Ailment } from './diagnose/ailment.ts';
 import type { Quorum } from './diagnose/quorum.ts';
 
@@ -30,6 +30,15 @@ export function isSameTrouble(before: string | undefined, now: AilmentCase): boo
 
 /** Whether a case says neither that the quorum is lost, nor that something else ails the etcd. */
 export const isUndecided = (name: AilmentCase): boolean => undecided.includes(name);
+
+/** The same face of the loss that still is, as the history has it: members that crash in turn show it again and again. */
+export function earlierFace(
+  name: string,
+  { history = [], quorumLostSinceTime: lostSince }: EtcdGuardStatus = {},
+): PastAilment | undefined {
+  if (lostSince === undefined) return undefined;
+  return history.find((past) => past.case === name && Date.parse(past.endTime) >= Date.parse(lostSince));
+}
 
 /**
  * Since when the quorum is lost: from the first look that proved it, through looks that prove nothing because a member was

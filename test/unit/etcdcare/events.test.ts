@@ -18,6 +18,18 @@ describe('the event of a guard', () => {
     expect(guardEvent(guard(), {})).toBeUndefined();
   });
 
+  it('tells each face of a lost quorum once, while members crash in turn', () => {
+    const quorumLostSinceTime = '2026-01-01T00:00:00Z';
+    const shown = (endTime: string) => ({
+      ...sick('MemberRemoved'),
+      quorumLostSinceTime,
+      history: [{ case: 'DataDamaged' as const, sinceTime: endTime, endTime }],
+    });
+    expect(guardEvent(guard(shown('2026-01-01T00:01:00Z')), sick('DataDamaged'))).toBeUndefined();
+    expect(guardEvent(guard(shown('2025-12-31T00:00:00Z')), sick('DataDamaged'))?.reason).toBe('EtcdAilmentFound');
+    expect(guardEvent(guard(shown('2026-01-01T00:01:00Z')), sick('DiskFull'))?.reason).toBe('EtcdAilmentFound');
+  });
+
   it('is silent about members that start', () => {
     expect(guardEvent(guard(), sick('StartingUp'))).toBeUndefined();
     expect(guardEvent(guard(sick('StartingUp')), {})).toBeUndefined();
