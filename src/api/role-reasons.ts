@@ -36,6 +36,13 @@ export const roleReasons = {
   },
   ActiveElected: {
     Elected: { status: 'True', meaning: 'A process of this pair holds the role in etcd.' },
+    NodeNotReady: {
+      status: 'True',
+      meaning:
+        'The node of the process that holds the role is not ready, so nobody knows whether it lives. Without proof its lease has to run out.',
+      action:
+        'Wait until the time shown. If the node is surely off, taint it node.kubernetes.io/out-of-service=nodeshutdown:NoExecute.',
+    },
     RolesSplit: {
       status: 'True',
       meaning:
@@ -85,6 +92,11 @@ export const roleReasons = {
       status: 'False',
       meaning: 'The second process ended because it lost its session in etcd, and is starting again.',
       action: 'Look at etcd, not at the pod, which is left alone. See EtcdHealthy and docs/versions.md.',
+    },
+    NodeNotReady: {
+      status: 'False',
+      meaning: 'The node of the second pod is not ready, and its process has no session in etcd.',
+      action: 'Bring the node back, or approve what RemediationRequired proposes after five minutes.',
     },
     Terminating: { status: 'False', meaning: 'The second pod is being stopped; its successor is not registered yet.' },
     Missing: {

@@ -5,6 +5,7 @@ import type {
   RoleStatus,
   Transition,
 } from '../../api/coordinator-pair.ts';
+import type { PairFacts } from '../facts.ts';
 import type { ProvenDeath } from './death.ts';
 import type { EventDraft } from './event-draft.ts';
 import { holderOf, type Member } from './members.ts';
@@ -34,6 +35,7 @@ export interface ActiveChangeContext {
   /** The pair is meant to have no pods. */
   readonly stopped: boolean;
   readonly deaths: readonly ProvenDeath[];
+  readonly nodes: PairFacts['nodes'];
 }
 
 /**
@@ -43,17 +45,18 @@ export interface ActiveChangeContext {
 export function activeChange(
   members: readonly Member[],
   previous: CoordinatorPairStatus | undefined,
-  { now, ttlSeconds, stopped, deaths }: ActiveChangeContext,
+  { stopped, ...context }: ActiveChangeContext,
 ): ActiveChange {
   const holder = holderOf(members);
   const before = previous?.active;
   const transition = previous?.transition;
+  const { now } = context;
   // Of two that end, the second may hold the role for a moment: nobody took over from anybody.
   if (stopped) return { ...(holder?.session ? { active: memberReference(holder, before, now) } : {}), events: [] };
   if (holder?.session) {
     const serverID = String(holder.session.serverID);
-    if (before?.serverID === serverID) return sameHolder(holder, before, transition, { now, ttlSeconds, deaths });
-    return newHolder(holder, members, previous, { now, ttlSeconds, deaths });
+    if (before?.serverID === serverID) return sameHolder(holder, before, transition, context);
+    return newHolder(holder, members, previous, context);
   }
   if (!before || transition) return { ...(transition ? { transition } : {}), events: [] };
   return activeLost(before, awaitingHolder(nameOf(before), 'ActiveKeyGone', now, now), 'its key in etcd is gone');
@@ -137,8 +140,9 @@ function newHolder(
   holder: Member,
   members: readonly Member[],
   previous: CoordinatorPairStatus | undefined,
-  { now, ttlSeconds, deaths }: Omit<ActiveChangeContext, 'stopped'>,
+  context: Omit<ActiveChangeContext, 'stopped'>,
 ): ActiveChange {
+  const { now, deaths } = context;
   const { active: before, transition } = previous ?? {};
   const active = memberReference(holder, before, now);
   const from = before ? nameOf(before) : transition?.from;
@@ -156,7 +160,7 @@ function newHolder(
   const diedAt = diedBefore(before, deaths, now);
   const noticed = (planned ?? failover)?.startTime ?? noticedTime(previous, diedAt, now).toISOString();
   const died = transition?.reason === 'ActiveProcessEnded' ? new Date(transition.startTime) : diedAt;
-  const how = wasTaken(previous) ? 'LeaseRevoked' : howKeysWent(members, from, died, { now, ttlSeconds });
+  const how = wasTaken(previous) ? 'LeaseRevoked' : howKeysWent(members, from, died, context);
   const durationMilliseconds = Math.max(0, now.getTime() - Date.parse(noticed));
   const reason = (planned ?? failover)?.reason ?? 'ActiveChangedUnseen';
   const change = { from, to: nameOf(active), reason, how, durationMilliseconds };
@@ -219,17 +223,18 @@ function wasTaken(previous: CoordinatorPairStatus | undefined): boolean {
 
 /**
  * A process that ends in order deletes its keys before it goes; the dead cannot, so their keys live until the lease
- * ends, at least two thirds of it, unless somebody revokes it.
+ * ends, at least two thirds of it, unless somebody revokes it. Nor can those whose node is cut off.
  */
 function howKeysWent(
   members: readonly Member[],
   from: string,
   died: Date | undefined,
-  { now, ttlSeconds }: { now: Date; ttlSeconds: number },
+  { now, ttlSeconds, nodes }: Pick<ActiveChangeContext, 'now' | 'ttlSeconds' | 'nodes'>,
 ): How {
   if (died)
     return now.getTime() - died.getTime() < ttlSeconds * 1000 * SHORTEST_EXPIRY ? 'LeaseRevoked' : 'LeaseExpired';
   const pod = members.find((member) => member.pod?.name === from)?.pod;
+  if (pod && nodes.get(pod.nodeName ?? '')?.ready === false) return 'LeaseExpired';
   const crash = pod?.container.terminated ?? pod?.container.lastTerminated;
   return crash && crash.exitCode !== 0 && !pod?.terminating ? 'LeaseExpired' : 'Released';
 }

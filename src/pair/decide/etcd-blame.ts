@@ -1,7 +1,7 @@
 import { EXIT_CODE_ETCD } from '../../milvus/exit-codes.ts';
 import type { EtcdFacts, PairFacts } from '../facts.ts';
 import type { PodView } from '../pod-view.ts';
-import { ASSUMED_TTL_SECONDS } from './plan.ts';
+import { leaseSeconds } from './lease-time.ts';
 import { STEADY_AFTER_MS } from './zombies.ts';
 
 /**
@@ -25,7 +25,7 @@ export function lostEtcd({ container }: PodView, etcd: EtcdFacts): string | unde
     return `its last process ended with exit code ${EXIT_CODE_ETCD}, by which Milvus says that it lost its session in etcd`;
   if (etcd.state !== 'Known' || !etcd.outage || finishedAt === undefined) return undefined;
   const { since, end } = etcd.outage;
-  const ttlMs = (etcd.grantedTTLSeconds ?? ASSUMED_TTL_SECONDS) * 1000;
+  const ttlMs = leaseSeconds(etcd) * 1000;
   const finishedMs = Date.parse(finishedAt);
   // Kubelets write whole seconds, cut off.
   if (finishedMs < since.getTime() - 1_000 || finishedMs > end.getTime() + ttlMs + STEADY_AFTER_MS) return undefined;

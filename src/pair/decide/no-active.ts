@@ -3,7 +3,7 @@ import type { PairFacts } from '../facts.ts';
 import type { PodView } from '../pod-view.ts';
 import { holderOf, START_UP_ALLOWANCE_MS, type Member } from './members.ts';
 import { noTakeover } from './no-takeover.ts';
-import { ASSUMED_TTL_SECONDS } from './plan.ts';
+import { leaseSeconds } from './lease-time.ts';
 import type { RemedyCandidate } from './remedy.ts';
 
 /**
@@ -17,8 +17,7 @@ export function noActive(facts: PairFacts, members: readonly Member[]): RemedyCa
 }
 
 function allowanceMs({ etcd }: PairFacts): number {
-  const ttlSeconds = (etcd.state === 'Known' ? etcd.grantedTTLSeconds : undefined) ?? ASSUMED_TTL_SECONDS;
-  return ttlSeconds * 1000 + START_UP_ALLOWANCE_MS / 2;
+  return leaseSeconds(etcd) * 1000 + START_UP_ALLOWANCE_MS / 2;
 }
 
 function steadyDue(facts: PairFacts, dueMs: number): Date {

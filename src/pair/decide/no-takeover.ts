@@ -1,7 +1,7 @@
 import { findCondition } from '../../api/conditions.ts';
 import type { PairFacts } from '../facts.ts';
 import { holderOf, type Member, type RegisteredMember } from './members.ts';
-import { ASSUMED_TTL_SECONDS } from './plan.ts';
+import { leaseSeconds } from './lease-time.ts';
 
 /** A registered standby takes a free role within milliseconds; beyond the lease of a dead holder this is ample. */
 const ALLOWANCE_MS = 30_000;
@@ -29,7 +29,6 @@ export function noTakeover({ etcd, pair }: PairFacts, members: readonly Member[]
   const since = new Date(elected.lastTransitionTime);
   const starts = standbys.flatMap(({ pod }) => pod.container.runningSince?.getTime() ?? []);
   if (starts.length === 0) return undefined;
-  const ttlSeconds = etcd.grantedTTLSeconds ?? pair.spec.sessionTTLSeconds ?? ASSUMED_TTL_SECONDS;
   const fromMs = Math.max(since.getTime(), Math.min(...starts));
-  return { standbys, since, due: new Date(fromMs + ttlSeconds * 1000 + ALLOWANCE_MS) };
+  return { standbys, since, due: new Date(fromMs + leaseSeconds(etcd) * 1000 + ALLOWANCE_MS) };
 }

@@ -4,13 +4,11 @@ import type { KubeObject } from '../../kube/objects.ts';
 import type { ChildFacts, PairFacts } from '../facts.ts';
 import type { ForeignChild } from './conditions/assessment.ts';
 import { templateToHold } from './held-template.ts';
+import { leaseSeconds } from './lease-time.ts';
 import { memberStates, type Member } from './members.ts';
 import { ownershipOf } from './ownership.ts';
 import { rolesKnown } from './role-sessions.ts';
 import { roleLabelChanges, roleLabelRemovals, type RoleLabelChange } from './role-labels.ts';
-
-/** TTL to reckon with while etcd has not told the granted one: the longest default of any version (2.2.0 to 2.2.3). */
-export const ASSUMED_TTL_SECONDS = 60;
 
 /** What is done before anything is judged: it follows from the facts alone and repeats without harm. */
 export interface Plan {
@@ -51,7 +49,7 @@ function membersOf({ etcd, pods, deaths, now }: PairFacts): readonly Member[] {
   if (!rolesKnown(etcd)) return [];
   return memberStates(etcd.sessions, pods, {
     now,
-    ttlSeconds: etcd.grantedTTLSeconds ?? ASSUMED_TTL_SECONDS,
+    ttlSeconds: leaseSeconds(etcd),
     deaths,
   });
 }

@@ -19,7 +19,8 @@ import { unsteadyUntil } from './etcd-blame.ts';
 import type { EventDraft } from './event-draft.ts';
 import { flappingUntil } from './flapping.ts';
 import { lastGood } from './held-template.ts';
-import { ASSUMED_TTL_SECONDS, templateHashOf, type Plan } from './plan.ts';
+import { leaseSeconds } from './lease-time.ts';
+import { templateHashOf, type Plan } from './plan.ts';
 import { remediesOf } from './remedies.ts';
 import type { Remedy } from './remedy.ts';
 import { decideRollout } from './rollout.ts';
@@ -60,9 +61,9 @@ export interface RoleChanges {
 export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleChanges {
   const { pair, now, etcd } = facts;
   const previous = pair.status;
-  const ttlSeconds = (etcd.state === 'Known' ? etcd.grantedTTLSeconds : undefined) ?? ASSUMED_TTL_SECONDS;
+  const ttlSeconds = leaseSeconds(etcd);
   const stopped = stopOf(pair) !== undefined;
-  const role = activeChange(members, previous, { now, ttlSeconds, stopped, deaths: facts.deaths });
+  const role = activeChange(members, previous, { now, ttlSeconds, stopped, deaths: facts.deaths, nodes: facts.nodes });
   const history = [...(role.completed ? [role.completed] : []), ...(previous?.history ?? [])];
   const flapping = flappingUntil(history, now);
   // A key that cannot be read may be anybody's: then it is not known who is what.

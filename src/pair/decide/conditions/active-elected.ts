@@ -1,4 +1,5 @@
 import type { PairFacts } from '../../facts.ts';
+import { cutOff, WORKS_ON } from '../cut-off.ts';
 import { holderOf } from '../members.ts';
 import { noTakeover } from '../no-takeover.ts';
 import { whyNotStarted } from '../not-started.ts';
@@ -43,6 +44,14 @@ export function activeElected(assessment: Assessment): Finding<typeof type> {
       status: 'True',
       reason: 'Elected',
       message: `${who} holds the role without active-standby: the setting does not reach Milvus; ${whereToSet(facts)}look for a key under ${facts.pair.spec.etcd.rootPath}/config in etcd, which wins over the environment`,
+    };
+  const unseen = holder.pod && cutOff(holder.pod, facts);
+  if (unseen)
+    return {
+      type,
+      status: 'True',
+      reason: 'NodeNotReady',
+      message: `${who} holds the role, but ${unseen.how}: if its process is cut off or dead, a registered standby takes over by ${unseen.leaseEndsBy.toISOString()}, when its lease has ended, and it may work on for ${WORKS_ON} beside the new one; if it holds the role after that, it lives`,
     };
   const elsewhere = heldElsewhere(assessment, holder.session.serverID);
   if (elsewhere.length > 0)

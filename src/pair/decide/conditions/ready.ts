@@ -24,6 +24,7 @@ export function ready(assessment: Assessment): Finding<typeof type> {
   if (active.status !== 'True' && spec.status === 'False')
     return { type, status: 'False', reason: 'SpecInvalid', message: spec.message };
   if (active.status !== 'True') return { type, status: 'False', reason: 'NoActive', message: active.message };
+  if (active.reason === 'NodeNotReady') return { type, status: 'False', reason: 'NoActive', message: active.message };
   if (holder?.state === 'Activating')
     return {
       type,

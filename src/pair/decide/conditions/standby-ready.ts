@@ -1,4 +1,5 @@
 import { lostEtcd } from '../etcd-blame.ts';
+import { cutOff, WORKS_ON } from '../cut-off.ts';
 import { standbyOf, type Member } from '../members.ts';
 import { whyNotStarted } from '../not-started.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
@@ -20,6 +21,16 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
     };
   const stop = stopped(assessment);
   if (stop) return { type, ...stop };
+  const unseen = members.flatMap(({ pod, session }) =>
+    pod && !session ? (cutOff(pod, assessment.facts) ?? []) : [],
+  )[0];
+  if (unseen)
+    return {
+      type,
+      status: 'False',
+      reason: 'NodeNotReady',
+      message: `${unseen.how}, and its process has no session: cut off, it may have worked on for ${WORKS_ON} after its lease ended; another one starts when its pod is gone, which is proposed after five minutes`,
+    };
   const zombie = members.find(({ state }) => state === 'Zombie');
   if (zombie?.pod)
     return {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CoordinatorPairStatus, Transition } from '../../../../src/api/coordinator-pair.ts';
-import { activeChange } from '../../../../src/pair/decide/active-change.ts';
+import { activeChange, type ActiveChangeContext } from '../../../../src/pair/decide/active-change.ts';
 import type { ProvenDeath } from '../../../../src/pair/decide/death.ts';
 import { memberStates } from '../../../../src/pair/decide/members.ts';
 import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts';
 import type { PodView } from '../../../../src/pair/pod-view.ts';
 import { aContainer, aPod } from '../support/pods.ts';
 import { aSession, heldBy } from '../support/sessions.ts';
-import { withoutActive } from '../support/situations.ts';
+import { firstCutOff, withoutActive } from '../support/situations.ts';
 import { after, isoAfter, NOW } from '../support/time.ts';
 
 const first = aPod('rootcoord-0');
@@ -49,10 +49,10 @@ function changeIn(
   sessions: RoleSessions,
   pods: readonly PodView[],
   previous: CoordinatorPairStatus | undefined,
-  { stopped = false, deaths = [] }: { readonly stopped?: boolean; readonly deaths?: readonly ProvenDeath[] } = {},
+  { stopped = false, deaths = [], nodes = new Map() }: Partial<ActiveChangeContext> = {},
 ) {
   const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30 });
-  return activeChange(members, previous, { now: NOW, ttlSeconds: 30, stopped, deaths });
+  return activeChange(members, previous, { now: NOW, ttlSeconds: 30, stopped, deaths, nodes });
 }
 const died = (secondsAgo: number): ProvenDeath => ({
   serverID: 7n,
@@ -198,6 +198,11 @@ describe('a change of ACTIVE', () => {
       to: 'rootcoord-1',
       reason: 'ActiveChangedUnseen',
     });
+  });
+
+  it('was by the end of the lease where the node of the one before does not answer', () => {
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [first, second], before, { nodes: firstCutOff });
+    expect(change.lastFailover?.how).toBe('LeaseExpired');
   });
 
   it.each<[string, CoordinatorPairStatus, readonly ProvenDeath[], number, string]>([

@@ -6,7 +6,7 @@ import { aStatefulSet, facts, known, look, stored, unreachable, withStatus } fro
 import { aPair } from './pair.ts';
 import { aContainer, aPod, TEMPLATE } from './pods.ts';
 import { aSession, heldBy } from './sessions.ts';
-import { isoAfter } from './time.ts';
+import { after, isoAfter } from './time.ts';
 
 /** The pair at rest with another spec. */
 export const withSpec = (spec: Changes<CoordinatorPairSpec>, changes: Changes<PairFacts> = {}): PairFacts =>
@@ -44,6 +44,12 @@ export const noQuorum: EtcdFacts = {
 
 const { lastReadTime: _, ...withoutLastRead } = unreachable as Extract<EtcdFacts, { state: 'Unknown' }>;
 export const neverRead: EtcdFacts = withoutLastRead;
+
+/** The node of rootcoord-0 has not been ready for ten seconds. */
+export const firstCutOff: PairFacts['nodes'] = new Map([
+  ['node-a', { name: 'node-a', ready: false, notReadySince: after(-10), leaving: false, outOfService: false }],
+  ['node-b', { name: 'node-b', ready: true, leaving: false, outOfService: false }],
+]);
 
 export const waitingForImage = aPod('rootcoord-0', {
   ready: false,

@@ -48,6 +48,13 @@ describeCondition('ActiveElected', [
     /stranger at 10\.9\.9\.9:53100/,
   ],
   [
+    'says of a holder whose node does not answer when its lease has ended, and that it may work on',
+    facts({ nodes: situations.firstCutOff }),
+    'True',
+    'NodeNotReady',
+    /^rootcoord-0 .* but the node of rootcoord-0, node-a, is not ready since .* takes over by 2026-01-01T12:00:20.*may work on/,
+  ],
+  [
     'is false between two holders',
     situations.afterRest({ etcd: known(situations.keyGone, 30) }),
     'False',

@@ -34,6 +34,13 @@ describeCondition('Ready', [
     /no process has registered/,
   ],
   [
+    "is false while the ACTIVE's node does not answer",
+    facts({ nodes: situations.firstCutOff, pods: [aPod('rootcoord-0', { ready: false }), aPod('rootcoord-1')] }),
+    'False',
+    'NoActive',
+    /node-a, is not ready since/,
+  ],
+  [
     'is false while the ACTIVE loads its metadata',
     facts({ pods: [aPod('rootcoord-0', { ready: false }), aPod('rootcoord-1')] }),
     'False',

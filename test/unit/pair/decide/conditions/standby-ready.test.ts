@@ -1,6 +1,7 @@
 import { facts, known, unreachable } from '../../support/facts.ts';
 import { describeCondition } from '../../support/expect-conditions.ts';
 import { aContainer, aPod } from '../../support/pods.ts';
+import { aSession, heldBy } from '../../support/sessions.ts';
 import * as situations from '../../support/situations.ts';
 import { after } from '../../support/time.ts';
 
@@ -44,6 +45,13 @@ describeCondition('StandbyReady', [
     'False',
     'Zombie',
     /rootcoord-1 looks ready.*never take over/,
+  ],
+  [
+    'is false for a process that was cut off with its node, and says that it may have worked on',
+    facts({ nodes: situations.firstCutOff, etcd: known(heldBy(aSession(8n, 'rootcoord-1')), 30) }),
+    'False',
+    'NodeNotReady',
+    /the node of rootcoord-0, node-a, is not ready since 2026-01-01T11:59:50.*no session.*may have worked on for up to about 30 s/,
   ],
   [
     'is false without a second pod',
