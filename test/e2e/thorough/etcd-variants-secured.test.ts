@@ -1,14 +1,17 @@
 import { expect } from '@jest/globals';
+import { damage, deleteLog, emptyMemberID } from '../support/etcd-damage.ts';
 import {
   accessSpec,
   claimSnapshots,
   expectJobsAtTheirVolumes,
   playRebuild,
+  playReplacement,
   untilSnapshot,
 } from '../support/etcd-plays.ts';
 import { startEtcdSet } from '../support/etcd-set.ts';
 import { guardEtcd } from '../support/guard.ts';
 import { makeNodeVolumes, restrictPods } from '../support/node-volumes.ts';
+import { untilAskedFor, untilRecovery } from '../support/recovery.ts';
 import { scenario } from '../support/scenario.ts';
 
 const timeoutMs = 600_000;
@@ -42,4 +45,23 @@ scenario(
     expect(await kubectl.run(['get', 'events', '--output', 'json'])).not.toContain('violates PodSecurity');
   },
   { timeoutMs },
+);
+
+scenario(
+  "bitnami's image with certificates and users: an empty member_id is moved away, a member is replaced, and all are rebuilt",
+  async (scene) => {
+    const options = { generation: 'G1', tls: true, auth: true } as const;
+    const etcd = await startEtcdSet(scene, options);
+    await guardEtcd(scene, etcd.name, accessSpec(etcd.name, options));
+
+    const [pod = ''] = await etcd.followers();
+    await damage(etcd, pod, emptyMemberID);
+    const { metadata } = await untilAskedFor(scene, 'ClearMemberID', pod);
+    await untilRecovery(scene, metadata.name, 'Succeeded', { timeoutMs: 240_000 });
+    await etcd.untilHealthy();
+
+    await playReplacement(scene, etcd, deleteLog);
+    await playRebuild(scene, etcd);
+  },
+  { timeoutMs: 900_000 },
 );
