@@ -7,7 +7,7 @@ import { EtcdError } from './errors.ts';
  */
 const refusalHoldsMs = 5_000;
 
-/** The token of one user at one etcd: got once, shared by all calls, got anew when etcd refuses it. */
+/** The token of one user at one etcd: got once, shared by all calls, got anew when etcd refuses it, or is silent. */
 export class Authentication {
   readonly #clock: Clock;
   #login: Promise<string | undefined> | undefined;
@@ -31,7 +31,7 @@ export class Authentication {
     return this.#login;
   }
 
-  /** etcd refused `token` (undefined: a call without one): the next call logs in again. */
+  /** etcd refused `token` (undefined: a call without one), or did not answer to it: the next call logs in again. */
   refused(token: string | undefined): void {
     const loginRefused = this.#refusalEndsMs !== undefined;
     if (token === this.#token && !loginRefused) this.#forget();

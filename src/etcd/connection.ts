@@ -8,6 +8,7 @@ import {
   fromStatus,
   fromThrown,
   isAuthNotEnabled,
+  isLate,
   isTokenRefused,
   type EtcdError,
   type EtcdErrorCode,
@@ -108,7 +109,7 @@ export class EtcdConnection implements Disposable {
     try {
       const token = await abortable(this.#token(link), signal);
       const status = await runWatch(link, { prefix, token, listener, signal, createWithinMs: callDeadlineMs });
-      if (isTokenRefused(status)) this.#authentication?.refused(token);
+      if (isTokenRefused(status) || isLate(status)) this.#authentication?.refused(token);
       throw fromStatus(status, { what, endpoints: [link.endpoint] });
     } catch (error) {
       signal.throwIfAborted();
@@ -135,8 +136,9 @@ export class EtcdConnection implements Disposable {
       const lateMs = this.#logInMs === undefined ? 0 : Date.now() - startedMs;
       const spec = { token, deadlineMs: deadlineMs + lateMs, signal };
       const outcome = await makeCall(spec, (options) => send(link.etcd, options));
-      const tokenRefused = !outcome.ok && outcome.status !== undefined && isTokenRefused(outcome.status);
-      if (tokenRefused) this.#authentication?.refused(token);
+      const status = outcome.ok ? undefined : outcome.status;
+      const tokenRefused = status !== undefined && isTokenRefused(status);
+      if (tokenRefused || (status !== undefined && isLate(status))) this.#authentication?.refused(token);
       if (!tokenRefused || !mayLogInAgain) return valueOf(outcome, what, link.endpoint);
     }
   }

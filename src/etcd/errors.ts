@@ -110,6 +110,14 @@ export function isTokenRefused({ details }: CallStatus): boolean {
   return /invalid auth token|user name is empty|revision of auth store is old/.test(details);
 }
 
+/**
+ * Whether nothing was answered in time. A token may be why: it names an entry of the log, and one of before a restore names
+ * one that is still to come, for which etcd waits as long as the call does (simple tokens, etcd 3.5).
+ */
+export function isLate({ code }: CallStatus): boolean {
+  return code === grpc.deadlineExceeded;
+}
+
 /** Whether etcd says that it has no authentication switched on, which makes a user name needless. */
 export function isAuthNotEnabled({ details }: CallStatus): boolean {
   return /authentication is not enabled/.test(details);

@@ -51,7 +51,7 @@ export class EtcdAccess {
     return { dispatcher, headers: { authorization: await this.#token } };
   }
 
-  /** Another token is got for the next call: a restored etcd, or one that was restarted, knows none of before. */
+  /** Another token is got for the next call: an etcd that was restarted knows none of before, a restored one is silent about them. */
   forget(): void {
     this.#token = undefined;
   }

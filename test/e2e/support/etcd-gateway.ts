@@ -18,19 +18,24 @@ export async function callEtcd<T>(
   signal?: AbortSignal,
   access?: EtcdAccess,
 ): Promise<T> {
-  const deadline = AbortSignal.timeout(callMs);
-  const { statusCode, body } = await request(`${url}/v3/kv/${method}`, {
-    dispatcher,
-    ...(await access?.gateway(url)),
-    method: 'POST',
-    body: JSON.stringify(question),
-    reset: true,
-    signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-  });
-  const text = await body.text();
-  if (statusCode !== 200) access?.forget();
-  if (statusCode !== 200) throw new Error(`${method}: ${statusCode} ${text}`);
-  return JSON.parse(text) as T;
+  try {
+    const asUser = await access?.gateway(url); // logging in may take longer than the call
+    const deadline = AbortSignal.timeout(callMs);
+    const { statusCode, body } = await request(`${url}/v3/kv/${method}`, {
+      dispatcher,
+      ...asUser,
+      method: 'POST',
+      body: JSON.stringify(question),
+      reset: true,
+      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+    });
+    const text = await body.text();
+    if (statusCode !== 200) throw new Error(`${method}: ${statusCode} ${text}`);
+    return JSON.parse(text) as T;
+  } catch (error) {
+    access?.forget();
+    throw error;
+  }
 }
 
 /** Keys and values as the gateway takes them. */

@@ -51,6 +51,24 @@ describe('a session store of an etcd that was restored', () => {
     expect(store.state.snapshot?.header.revision).toBe(before - 1n);
   }, 60_000);
 
+  it('logs in again where its token is of a later entry of the log than there is: etcd is silent about such a one', async () => {
+    await using folder = await temporaryFolder();
+    await using etcd = await startEtcd({ auth: { rootPassword: 'correct-horse' } });
+    await etcd.etcdctl(['put', `${prefix}rootcoord`, 'old']);
+    const file = join(folder.path, 'snapshot.db');
+    await etcd.etcdctl(['snapshot', 'save', file]);
+    for (let count = 0; count < 20; count++) await etcd.etcdctl(['put', `${prefix}rootcoord-1`, 'later']);
+    await using stores = createSessionStores({ resyncMs: neverMs });
+    using store = stores.acquire(etcd.target, prefix);
+    await untilKeys(store, 'rootcoord', 'rootcoord-1');
+
+    await restore(etcd, file, []);
+
+    await untilKeys(store, 'rootcoord');
+    await etcd.etcdctl(['put', `${prefix}rootcoord-2`, 'new']);
+    await untilKeys(store, 'rootcoord', 'rootcoord-2');
+  }, 60_000);
+
   it('keeps every digit of revisions beyond 2^53', async () => {
     await using folder = await temporaryFolder();
     await using etcd = await startEtcd();
