@@ -66,7 +66,7 @@ export async function playRebuild(
   etcd: EtcdSet,
   before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<EtcdRecovery> {
-  await using ledger = Ledger.start(etcd);
+  await using ledger = Ledger.start(etcd, { prefix: 'rebuild/' });
   await ledger.further(50);
   await ledger.stop();
   const [survivor = '', ...others] = etcd.pods;

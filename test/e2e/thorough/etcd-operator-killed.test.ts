@@ -1,4 +1,5 @@
 import { chown } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { EtcdRecovery, RecoveryAction } from '../../../src/api/etcd-recovery.ts';
 import { until } from '../../support/until.ts';
@@ -10,7 +11,7 @@ import {
   removeData,
   truncateDatabase,
 } from '../support/etcd-damage.ts';
-import { startEtcdSet, type EtcdSet } from '../support/etcd-set.ts';
+import { applyEtcdSet, startEtcdSet, type EtcdSet } from '../support/etcd-set.ts';
 import { etcdUser } from '../support/etcd-stateful-set.ts';
 import { guardEtcd } from '../support/guard.ts';
 import { Ledger } from '../support/ledger.ts';
@@ -18,6 +19,7 @@ import { dyingAtEach, withoutOperator, type OperatorLives } from '../support/ope
 import { askForRecovery, keepsOldData } from '../support/recovery.ts';
 import { replaceMemberSteps, stepsOf } from '../support/replaced-member.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
+import { defaultClass } from '../support/storage-classes.ts';
 import { milvusDeployment } from '../support/milvus-deployment.ts';
 
 const timeoutMs = 900_000;
@@ -116,6 +118,33 @@ scenario(
       await playDying(stage, 'ReclaimSpace');
       expect(await etcd.etcdctl(['alarm', 'list'])).toBe('');
       await ledger.further(ledger.acknowledged.length + 10);
+    });
+  },
+  { timeoutMs },
+);
+
+scenario(
+  'pending volumes are bound, members defragmented, the leader moved, and an etcd at zero restored from the best of its volumes, as if nobody had died: operators die before and after every change',
+  async (scene) => {
+    await withoutOperator(scene, async (lives) => {
+      const etcd = await applyEtcdSet(scene, { storageClass: 'never-made' });
+      await guardEtcd(scene, etcd.name, { storageClassName: defaultClass });
+      await using ledger = Ledger.start(etcd, { putsPerSecond: 20 });
+      const stage = { scene, lives, etcd, ledger };
+
+      await playDying(stage, 'BindPendingVolume');
+      await playDying(stage, 'Defragment');
+      const followers = await etcd.followers();
+      await playDying(stage, 'MoveLeader');
+      expect(await etcd.followers()).not.toEqual(followers);
+      await ledger.further(50);
+      await ledger.stop();
+
+      await etcd.scale(0);
+      const [best = '', ...others] = etcd.pods;
+      for (const pod of others) await removeData(join(await etcd.volumeFolder(pod), 'data'));
+      const { metadata } = await playDying(stage, 'RestoreFromSnapshot');
+      expect(await keepsOldData(etcd, metadata.uid, [best])).toBe(true);
     });
   },
   { timeoutMs },
