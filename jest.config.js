@@ -13,6 +13,7 @@ const shared = {
 };
 
 export default {
+  testTimeout: 30_000, // a busy machine takes seconds for what takes milliseconds
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
