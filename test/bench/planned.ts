@@ -60,7 +60,7 @@ export async function cordon(bench: Bench): Promise<readonly Series[]> {
   await using pair = await bench.pair('cordoned', usual);
   for (const round of times(bench.repeats)) {
     progress(`bench: cordoned, ${round}`);
-    await (process.env['NOREST'] ? pair.pair.untilSteady() : pair.untilAtRest());
+    await pair.untilAtRest();
     const { nodeName } = await pair.active();
     const before = pair.witness.holder;
     await kubectl.run(['cordon', nodeName]);
