@@ -10,6 +10,7 @@ import {
   isAuthNotEnabled,
   isLate,
   isTokenRefused,
+  type CallStatus,
   type EtcdError,
   type EtcdErrorCode,
 } from './errors.ts';
@@ -109,7 +110,7 @@ export class EtcdConnection implements Disposable {
     try {
       const token = await abortable(this.#token(link), signal);
       const status = await runWatch(link, { prefix, token, listener, signal, createWithinMs: callDeadlineMs });
-      if (isTokenRefused(status) || isLate(status)) this.#authentication?.refused(token);
+      if (isDoubtful(token, status)) this.#authentication?.refused(token);
       throw fromStatus(status, { what, endpoints: [link.endpoint] });
     } catch (error) {
       signal.throwIfAborted();
@@ -138,7 +139,7 @@ export class EtcdConnection implements Disposable {
       const outcome = await makeCall(spec, (options) => send(link.etcd, options));
       const status = outcome.ok ? undefined : outcome.status;
       const tokenRefused = status !== undefined && isTokenRefused(status);
-      if (tokenRefused || (status !== undefined && isLate(status))) this.#authentication?.refused(token);
+      if (status !== undefined && isDoubtful(token, status)) this.#authentication?.refused(token);
       if (!tokenRefused || !mayLogInAgain) return valueOf(outcome, what, link.endpoint);
     }
   }
@@ -203,6 +204,11 @@ export class EtcdConnection implements Disposable {
     }
     return error;
   }
+}
+
+/** Whether another token may help. */
+function isDoubtful(token: string | undefined, status: CallStatus): boolean {
+  return isTokenRefused(status) || (token !== undefined && isLate(status));
 }
 
 function valueOf<T>(outcome: Outcome<T>, what: string, endpoint: string): T {
