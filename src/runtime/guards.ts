@@ -14,7 +14,7 @@ import type { KubeObject } from '../kube/objects.ts';
 import type { PodLogs } from '../kube/pod-logs.ts';
 import type { SeenGuard } from '../pair/guard-view.ts';
 import type { OperatorMetrics } from './metrics.ts';
-import { OwnController } from './own-controller.ts';
+import { KindController } from './kind-controller.ts';
 
 /** Guards looked at at the same time: there are few, and a look waits for etcd at most some seconds. */
 const CONCURRENCY = 4;
@@ -40,14 +40,14 @@ export interface GuardsOptions {
 /** Looks after EtcdGuards, and shows them to whoever asks about one. */
 export class Guards implements AsyncDisposable {
   readonly #options: GuardsOptions;
-  readonly #controller: OwnController<EtcdGuard & KubeObject>;
+  readonly #controller: KindController<EtcdGuard & KubeObject>;
   readonly #reconciler: GuardReconciler;
   #apiIsMissing = false;
 
   constructor(options: GuardsOptions) {
     this.#options = options;
     const { client, log, watchNamespaces, isLeader, metrics, clock, onChange } = options;
-    this.#controller = new OwnController<EtcdGuard & KubeObject>({
+    this.#controller = new KindController<EtcdGuard & KubeObject>({
       ...{ client, watchNamespaces, isLeader, metrics, clock, log },
       kind: etcdGuardKind,
       concurrency: CONCURRENCY,

@@ -15,7 +15,7 @@ import type { Node } from '../kube/core-types.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { PodLogs } from '../kube/pod-logs.ts';
 import type { OperatorMetrics } from './metrics.ts';
-import { OwnController } from './own-controller.ts';
+import { KindController } from './kind-controller.ts';
 
 /** Recoveries worked at at the same time; of one etcd it is always one. */
 const CONCURRENCY = 4;
@@ -42,12 +42,12 @@ export interface RecoveriesOptions {
 
 /** Carries out EtcdRecoveries. */
 export class Recoveries implements AsyncDisposable {
-  readonly #controller: OwnController<EtcdRecovery & KubeObject>;
+  readonly #controller: KindController<EtcdRecovery & KubeObject>;
   readonly #reconciler: RecoveryReconciler;
 
   constructor(options: RecoveriesOptions) {
     const { client, log, watchNamespaces, metrics, clock, secrets, node, guard, isLeader, operatorImage } = options;
-    this.#controller = new OwnController<EtcdRecovery & KubeObject>({
+    this.#controller = new KindController<EtcdRecovery & KubeObject>({
       ...{ client, watchNamespaces, isLeader, metrics, clock, log },
       kind: etcdRecoveryKind,
       concurrency: CONCURRENCY,

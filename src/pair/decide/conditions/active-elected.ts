@@ -1,5 +1,5 @@
 import type { PairFacts } from '../../facts.ts';
-import { cutOff, WORKS_ON } from '../cut-off.ts';
+import { cutOff, WORKS_ON_FOR } from '../cut-off.ts';
 import { holderOf } from '../members.ts';
 import { noTakeover } from '../no-takeover.ts';
 import { whyNotStarted } from '../not-started.ts';
@@ -51,7 +51,7 @@ export function activeElected(assessment: Assessment): Finding<typeof type> {
       type,
       status: 'True',
       reason: 'NodeNotReady',
-      message: `${who} holds the role, but ${unseen.how}: if its process is cut off or dead, a registered standby takes over by ${unseen.leaseEndsBy.toISOString()}, when its lease has ended, and it may work on for ${WORKS_ON} beside the new one; if it holds the role after that, it lives`,
+      message: `${who} holds the role, but ${unseen.how}: if its process is cut off or dead, a registered standby takes over by ${unseen.leaseEndsBy.toISOString()}, when its lease has ended, and it may work on for ${WORKS_ON_FOR} beside the new one; if it holds the role after that, it lives`,
     };
   const elsewhere = heldElsewhere(assessment, holder.session.serverID);
   if (elsewhere.length > 0)

@@ -1,5 +1,5 @@
 import { lostEtcd } from '../etcd-blame.ts';
-import { cutOff, WORKS_ON } from '../cut-off.ts';
+import { cutOff, WORKS_ON_FOR } from '../cut-off.ts';
 import { standbyOf, type Member } from '../members.ts';
 import { whyNotStarted } from '../not-started.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
@@ -21,15 +21,13 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
     };
   const stop = stopped(assessment);
   if (stop) return { type, ...stop };
-  const unseen = members.flatMap(({ pod, session }) =>
-    pod && !session ? (cutOff(pod, assessment.facts) ?? []) : [],
-  )[0];
+  const [unseen] = members.flatMap(({ pod, session }) => (!session && pod && cutOff(pod, assessment.facts)) || []);
   if (unseen)
     return {
       type,
       status: 'False',
       reason: 'NodeNotReady',
-      message: `${unseen.how}, and its process has no session: cut off, it may have worked on for ${WORKS_ON} after its lease ended; another one starts when its pod is gone, which is proposed after five minutes`,
+      message: `${unseen.how}, and its process has no session: cut off, it may have worked on for ${WORKS_ON_FOR} after its lease ended; another one starts when its pod is gone, which is proposed after five minutes`,
     };
   const zombie = members.find(({ state }) => state === 'Zombie');
   if (zombie?.pod)

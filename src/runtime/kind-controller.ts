@@ -9,7 +9,7 @@ import type { OperatorMetrics } from './metrics.ts';
 import { apiIsThere } from './optional-api.ts';
 
 /** A kind that is looked after beside the pairs. */
-export interface OwnControllerOptions {
+export interface KindControllerOptions {
   readonly client: KubeClient;
   readonly kind: ResourceKind;
   /** Empty: every namespace. */
@@ -32,16 +32,16 @@ export interface OwnControllerOptions {
  * Looks after a kind with a watch, a queue and a loop of its own. Nothing of the pairs waits for it: where its
  * CustomResourceDefinition is not installed it says so, and begins when it is.
  */
-export class OwnController<T extends KubeObject> implements AsyncDisposable {
+export class KindController<T extends KubeObject> implements AsyncDisposable {
   /** All objects, as the watch holds them. */
   readonly objects: Reflector<T>;
-  readonly #options: OwnControllerOptions;
+  readonly #options: KindControllerOptions;
   readonly #queue: WorkQueue;
   readonly #reconcileMetrics: ReturnType<OperatorMetrics['controller']>['reconcile'];
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(options: OwnControllerOptions) {
+  constructor(options: KindControllerOptions) {
     this.#options = options;
     const { client, kind, log, watchNamespaces, metrics, concurrency } = options;
     const { workQueue, reconcile } = metrics.controller(kind.kind.toLowerCase(), concurrency);
