@@ -3,8 +3,8 @@
  *
  *     node scripts/test.ts unit integration e2e
  *
- * The last line is `N passed, N failed`. A layer that cannot run here says why and counts as failed; with ALLOW_SKIP=1
- * it is left out instead.
+ * The last line is `N passed, N failed`; the one before it says how many of them passed at a second try only, and which. A
+ * layer that cannot run here says why and counts as failed; with ALLOW_SKIP=1 it is left out instead.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,6 +28,8 @@ interface Layer {
 interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** Tests that passed, but only at a second try. */
+  readonly secondTry: readonly string[];
 }
 
 const build = (file: string): string => join(root, 'build', file);
@@ -77,8 +79,8 @@ async function runLayer(layer: Layer, signal: AbortSignal): Promise<Count> {
   signal.addEventListener('abort', pass, { once: true });
   const [code] = (await once(child, 'exit')) as [number | null];
   signal.removeEventListener('abort', pass);
-  const { passed, failed } = await countOf(layer.results);
-  return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+  const count = await countOf(layer.results);
+  return { ...count, failed: code === 0 ? count.failed : Math.max(count.failed, 1) };
 }
 
 interface JestResults {
@@ -86,35 +88,39 @@ interface JestResults {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numRuntimeErrorTestSuites: number;
+  /** Ours, in the layers that play a failed file again. */
+  readonly passedAtSecondTry?: readonly string[];
 }
 
 /** A skipped test and a file that could not be run are failures; so is a layer without results. */
 async function countOf(file: string): Promise<Count> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 1 };
+  if (text === undefined) return { passed: 0, failed: 1, secondTry: [] };
   const results = JSON.parse(text) as JestResults;
   const failed = results.numFailedTests + results.numPendingTests + results.numRuntimeErrorTestSuites;
-  return { passed: results.numPassedTests, failed };
+  return { passed: results.numPassedTests, failed, secondTry: results.passedAtSecondTry ?? [] };
 }
 
 async function main(names: readonly string[], signal: AbortSignal): Promise<Count> {
   await mkdir(join(root, 'build'), { recursive: true });
-  const total = { passed: 0, failed: 0 };
+  const counts: Count[] = [];
   for (const name of names) {
     const layer = layers[name];
     if (!layer) throw new Error(`no layer is named ${name}; there are ${Object.keys(layers).join(', ')}`);
-    const count = await oneLayer(name, layer, signal);
-    total.passed += count.passed;
-    total.failed += count.failed;
+    counts.push(await oneLayer(name, layer, signal));
   }
-  return total;
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    secondTry: counts.flatMap(({ secondTry }) => secondTry),
+  };
 }
 
 async function oneLayer(name: string, layer: Layer, signal: AbortSignal): Promise<Count> {
   const hindrance = layer.hindrance();
   if (hindrance !== undefined) {
     print(`${name}: not run: ${hindrance}`);
-    return { passed: 0, failed: process.env['ALLOW_SKIP'] === '1' ? 0 : 1 };
+    return { passed: 0, failed: process.env['ALLOW_SKIP'] === '1' ? 0 : 1, secondTry: [] };
   }
   const beganMs = performance.now();
   const count = await runLayer(layer, signal);
@@ -131,6 +137,7 @@ const abort = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => abort.abort(new Error(`interrupted by ${name}`)));
 const names = process.argv.slice(2);
-const { passed, failed } = await main(names.length > 0 ? names : Object.keys(layers), abort.signal);
+const { passed, failed, secondTry } = await main(names.length > 0 ? names : Object.keys(layers), abort.signal);
+print(`${secondTry.length} passed at a second try${secondTry.length > 0 ? `: ${secondTry.join('; ')}` : ''}`);
 print(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || abort.signal.aborted ? 1 : 0;

@@ -1,6 +1,6 @@
 /**
  * The end-to-end tests: brings up a cluster, installs the operator from its own image by its own chart, runs the
- * scenarios (those of together/ side by side, those of alone/ one by one) and removes the cluster. Up to four files that
+ * scenarios (those of parallel/ side by side, those of serial/ one by one) and removes the cluster. Up to four files that
  * failed are played once more by themselves: the machine may have been busy with something else. What needed it is said.
  *
  *     node test/e2e/run.ts [pattern of file names]
@@ -10,6 +10,7 @@
 import { rm } from 'node:fs/promises';
 import { progress } from '../cluster/cache.ts';
 import { playAgain } from '../runner/again.ts';
+import { slowest } from '../runner/durations.ts';
 import { playGroup } from '../runner/group.ts';
 import { allPassed, count, writeResults, type FileResult } from '../runner/results.ts';
 import { openEnvironment } from './environment.ts';
@@ -17,8 +18,8 @@ import { mergeReports } from './report.ts';
 import { logsFolder, resultsFolder } from './support/settings.ts';
 
 const groups = [
-  { name: 'together', workers: 3 },
-  { name: 'alone', workers: 1 },
+  { name: 'parallel', workers: 3 },
+  { name: 'serial', workers: 1 },
 ] as const;
 
 /** @returns whether every scenario passed. */
@@ -38,7 +39,8 @@ async function main(pattern: string, keep: boolean): Promise<boolean> {
     }
     const results = count(first, keep ? [] : await playAgain(first, 'e2e', environment.signal));
     await writeResults('e2e', results);
-    await mergeReports('e2e-report.json');
+    const report = await mergeReports('e2e-report.json');
+    progress(`the slowest scenarios:\n  ${slowest(report, 10).join('\n  ')}`);
     good = allPassed(results);
   } finally {
     await environment.close(good);

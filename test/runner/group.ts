@@ -67,7 +67,7 @@ function jestArguments({ name, project, workers, files }: Group): readonly strin
     join(root, 'node_modules/jest/bin/jest.js'),
     ...['--selectProjects', project, '--testPathPatterns', ...files],
     ...['--passWithNoTests', '--json', '--outputFile', groupResults(name)],
-    ...(project === 'e2e' ? ['--verbose', '--testSequencer', join(import.meta.dirname, 'repairs-first.js')] : []),
+    ...(project === 'e2e' ? ['--verbose', '--testSequencer', join(import.meta.dirname, 'longest-first.js')] : []),
     ...(workers === 1 ? ['--runInBand'] : ['--maxWorkers', String(workers)]),
   ];
 }

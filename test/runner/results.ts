@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from '../../scripts/support/project.ts';
 
 /** What jest says of one file of tests; its other fields are left out. */
@@ -17,6 +17,8 @@ export interface Results {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numRuntimeErrorTestSuites: number;
+  /** Tests that failed at the first try and passed at the second, each with its file. */
+  readonly passedAtSecondTry: readonly string[];
   readonly testResults: readonly FileResult[];
 }
 
@@ -52,8 +54,15 @@ export function count(first: readonly FileResult[], again: readonly FileResult[]
       ({ status, assertionResults }) =>
         status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
     ).length,
+    passedAtSecondTry: first.flatMap((file) => passedLater(file, second.get(file.name))),
     testResults,
   };
+}
+
+function passedLater(before: FileResult, after: FileResult | undefined): readonly string[] {
+  const file = relative(root, before.name);
+  if (after?.status !== 'passed') return [];
+  return failures(before).map((title) => (title === before.name ? file : `${file}: ${title}`));
 }
 
 /** The titles of what failed in a file, or the file itself when it could not be run. */

@@ -29,7 +29,7 @@ const withSupports = (text: string): string =>
   [text, ...[...text.matchAll(/'\.\.\/support\/([\w-]+\.ts)'/g)].map(([, file = '']) => read('support', file))].join();
 
 describe('scenarios in which an etcd is repaired', () => {
-  const files = ['together', 'alone', 'thorough'].flatMap((folder) =>
+  const files = ['parallel', 'serial', 'thorough'].flatMap((folder) =>
     readdirSync(join(e2e, folder)).map((name): readonly [string, string] => [name, read(folder, name)]),
   );
   const repairing = files.filter(([name, text]) => carriesOut(text) && !ofOperators(name));

@@ -1,10 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { it } from '@jest/globals';
+import { join, relative } from 'node:path';
+import { expect, it } from '@jest/globals';
 import { progress } from '../../cluster/cache.ts';
 import type { Kubectl } from './kubectl.ts';
-import { openScene, slug, type Measurements, type Scene } from './scene.ts';
-import { logsFolder, resultsFolder } from './settings.ts';
+import type { ScenarioReport } from '../report.ts';
+import { openScene, slug, type Scene } from './scene.ts';
+import { logsFolder, resultsFolder, root } from './settings.ts';
+import { startStopwatch, type Spent } from './stopwatch.ts';
 
 export type { Measurements, Scene } from './scene.ts';
 
@@ -22,6 +24,7 @@ export function scenario(
   it(
     title,
     async () => {
+      const spent = startStopwatch();
       await using stage = await openScene(title);
       let passed = false;
       try {
@@ -29,20 +32,21 @@ export function scenario(
         passed = true;
       } finally {
         if (!passed) await keepEvidence(title, stage.scene);
-        await report(title, passed, stage.scene.measurements);
+        await report(title, passed, spent(), stage.scene);
       }
     },
     timeoutMs,
   );
 }
 
-async function report(title: string, passed: boolean, measurements: Measurements): Promise<void> {
+async function report(title: string, passed: boolean, spent: Spent, { measurements }: Scene): Promise<void> {
   await mkdir(resultsFolder, { recursive: true });
-  const file = join(resultsFolder, `${slug(title)}.json`);
-  const before = await readFile(file, 'utf8').catch(() => undefined);
+  const path = join(resultsFolder, `${slug(title)}.json`);
+  const before = await readFile(path, 'utf8').catch(() => undefined);
   const tries = before === undefined ? 1 : (JSON.parse(before) as { readonly tries: number }).tries + 1;
-  const result = { scenario: title, passed, tries, measurements };
-  await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
+  const file = relative(join(root, 'test', 'e2e'), expect.getState().testPath ?? '');
+  const result: ScenarioReport = { scenario: title, file, passed, tries, ...spent, measurements };
+  await writeFile(path, `${JSON.stringify(result, undefined, 2)}\n`);
 }
 
 /** Namespaces are gone by the time somebody looks, so what they held is written down. */

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { root } from '../../../scripts/support/project.ts';
 import { count, failures, type FileResult } from '../../runner/results.ts';
 
 const file = (name: string, statuses: Readonly<Record<string, string>>): FileResult => ({
@@ -26,6 +28,16 @@ describe('the results of a layer', () => {
       numFailedTests: 1,
       numRuntimeErrorTestSuites: 0,
     });
+  });
+
+  it('name the tests that passed at a second try only, with their file', () => {
+    const path = (name: string): string => join(root, 'test', name);
+    const before = [file(path('a'), { one: 'passed', two: 'failed' }), file(path('b'), { three: 'failed' })];
+    const again = [file(path('a'), { one: 'passed', two: 'passed' }), file(path('b'), { three: 'failed' })];
+    expect(count(before, again).passedAtSecondTry).toEqual(['test/a: two']);
+    const unreadable = { ...broken, name: path('c') };
+    expect(count([unreadable], [file(path('c'), { four: 'passed' })]).passedAtSecondTry).toEqual(['test/c']);
+    expect(count(before, []).passedAtSecondTry).toEqual([]);
   });
 
   it('name what failed, or the file that could not be run', () => {
