@@ -9,10 +9,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { arch, availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { ensureDebianPackages, clusterPackages } from '../test/cluster/packages.ts';
 import { ensurePrograms, programNames } from '../test/cluster/programs.ts';
+import { ensureMilvusImage } from '../test/images/milvus-image.ts';
+import { scenarioReleases } from '../test/images/milvus-server.ts';
 import { root } from './support/project.ts';
 
 interface Layer {
@@ -57,12 +59,17 @@ const layers: Readonly<Record<string, Layer>> = {
         : 'end-to-end tests need Linux and root, because the nodes of the cluster are network namespaces and cgroups',
     prepare: async () => {
       await ensureDebianPackages(clusterPackages);
-      await ensurePrograms(programNames);
+      await Promise.all([ensurePrograms(programNames), prepareMilvus()]);
     },
     command: [join(root, 'test', 'e2e', 'run.ts')],
     results: build('jest-e2e.json'),
   },
 };
+
+/** Scenarios fetch what they lack by themselves; here nobody waits for it with a deadline. */
+async function prepareMilvus(): Promise<void> {
+  if (arch() === 'x64') for (const release of scenarioReleases) await ensureMilvusImage(release);
+}
 
 /** Runs one layer. What it prints goes to standard error, so that standard output has the counts alone. */
 async function runLayer(layer: Layer, signal: AbortSignal): Promise<Count> {

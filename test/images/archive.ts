@@ -21,6 +21,8 @@ export interface Image {
   user?: string;
   entrypoint?: string[];
   command?: string[];
+  /** Default: `/`. */
+  workingDir?: string;
 }
 
 /** One image inside an archive. `imageId` is the digest of its config: the same id means the same image. */
@@ -69,7 +71,7 @@ async function packInto(work: string, tarPath: string, files: ImageFile[], image
       created: '1970-01-01T00:00:00Z',
       config: {
         Env: Object.entries(image.env).map(([name, value]) => `${name}=${value}`),
-        WorkingDir: '/',
+        WorkingDir: image.workingDir ?? '/',
         User: image.user, // what is undefined is left out
         Entrypoint: image.entrypoint,
         Cmd: image.command,

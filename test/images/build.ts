@@ -51,15 +51,21 @@ const base: ImageFile[] = [
   { path: '/etc/group', mode: 0o644, from: { text: 'root:x:0:\n' } },
 ];
 
-/** The program is root's with mode 0774 as in the stock image: another user cannot start it. */
-async function milvusFiles(): Promise<ImageFile[]> {
+/** Builds the stand-in for Milvus. @returns the program's path. @throws CommandError when the build fails. */
+export async function standInProgram(): Promise<string> {
+  await mkdir(cacheFolder('images'), { recursive: true });
   const built = cacheFolder('images', 'milvus-standin');
   const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w -buildid='];
   await run('go', ['build', ...flags, '-o', built, '.'], {
     cwd: join(import.meta.dirname, 'coordinator'),
     env: { CGO_ENABLED: '0', GOWORK: 'off' },
   });
-  return [...base, program('/milvus/bin/milvus', 0o774, built)];
+  return built;
+}
+
+/** The program is root's with mode 0774 as in the stock image: another user cannot start it. */
+async function milvusFiles(): Promise<ImageFile[]> {
+  return [...base, program('/milvus/bin/milvus', 0o774, await standInProgram())];
 }
 
 /** No entrypoint, so that `args: [milvus, run, rootcoord]` works as with the stock image. */
