@@ -51,8 +51,9 @@ export const roleReasons = {
     },
     HolderForeign: {
       status: 'False',
-      meaning: "The role is held by a process that is none of this pair's pods.",
-      action: "Stop that process, or set `etcd.rootPath` to this Milvus' own path.",
+      meaning:
+        "The role is held by a process that none of this pair's pods accounts for: another Milvus, or a pod that registers a wrong address.",
+      action: 'See the condition NoConflict. Stop nothing before it is known what holds the role.',
     },
     WaitingForLease: {
       status: 'False',
@@ -191,8 +192,16 @@ export const roleReasons = {
     },
     ForeignMember: {
       status: 'False',
-      meaning: "A process that is none of this pair's pods is registered for the role.",
-      action: 'Stop it, or give this pair its own `etcd.rootPath`.',
+      meaning:
+        "A process that is none of this pair's pods is registered for the role: it holds it, or may take it at the next change.",
+      action: 'Find out what it is. Give each Milvus an `etcd.rootPath` of its own.',
+    },
+    WrongAddress: {
+      status: 'False',
+      meaning:
+        'A process that has the name of one of the pods has registered an address that is none of that pod: other components cannot reach it.',
+      action:
+        'Remove the setting that the message names, such as `rootCoord.ip`. Do not delete the pod before: it may be the ACTIVE.',
     },
     NotObserved,
   },

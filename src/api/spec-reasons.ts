@@ -89,6 +89,12 @@ export const specReasons = {
       meaning: 'The workload selects its pods by expressions, which a Service cannot do.',
       action: 'Recreate the workload with `selector.matchLabels` alone.',
     },
+    ContainerUnknown: {
+      status: 'False',
+      meaning:
+        'Which container of the workload runs Milvus is not certain. Roles are reported, and no session is ended and no pod is deleted.',
+      action: 'Set `workloadRef.containerName`.',
+    },
     WorkloadReplicas: {
       status: 'False',
       meaning: 'The workload has not two replicas. What there is of it is looked after all the same.',

@@ -10,12 +10,13 @@ import type { SessionStore } from '../etcd/types.ts';
 import { childKind } from './child-kinds.ts';
 import type { RevokeLease } from './decide/dead-sessions.ts';
 import type { EndPod, ForcedEnd } from './decide/disruption.ts';
+import { addressesOf, isAt } from './decide/registrations.ts';
 import { roleSessions, type RoleSessions, type Session } from './decide/role-sessions.ts';
 import type { RoleLabelChange } from './decide/role-labels.ts';
 import type { ChildFacts, SpecProblem } from './facts.ts';
 import type { Role } from '../milvus/roles.ts';
-import { hostOfAddress } from '../milvus/session-value.ts';
 import { viewNode } from './node-view.ts';
+import { viewPod } from './pod-view.ts';
 
 /**
  * Puts role labels right, in order. The patch carries the pod's uid: it can neither create a pod nor label a successor
@@ -140,9 +141,9 @@ async function isStillStuck(
   ]);
   if (pod?.metadata.uid !== podUID || pod.metadata.deletionTimestamp === undefined) return false;
   if ((node !== undefined && viewNode(node).ready) !== nodeReady) return false;
-  const ip = pod.status?.podIP;
+  const addresses = addressesOf(viewPod(pod));
   const hasSession = [...(holder ? [holder] : []), ...members].some(
-    ({ address, hostName }) => hostName === podName || hostOfAddress(address) === ip,
+    (session) => session.hostName === podName || isAt(session, addresses),
   );
   return graceSeconds > 0 || !hasSession;
 }

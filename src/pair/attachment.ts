@@ -10,7 +10,7 @@ import type { PairMemory } from './memory.ts';
 import { viewAttachedPod, viewPod, type PodView } from './pod-view.ts';
 import { takerOf } from './rivals.ts';
 import type { Workloads } from './workloads.ts';
-import { selectorText, type WorkloadRef, type WorkloadView } from './workload-view.ts';
+import { coordinatorContainer, selectorText, type WorkloadRef, type WorkloadView } from './workload-view.ts';
 
 /** Where facts about a workload come from. */
 export interface WorkloadSources {
@@ -61,12 +61,15 @@ export async function observeWorkload(
   if (!view) return { problems: [{ reason: 'WorkloadNotFound', message: notFound(ref) }] };
   if (!view.selector)
     return { workload: { view }, problems: [{ reason: 'WorkloadNotSelectable', message: notSelectable(ref) }] };
+  const container = coordinatorContainer(view, ref);
   const takenBy = takerOf(pair, view, caches);
   if (takenBy !== undefined) return { workload: { view, takenBy }, problems: [] };
   const text = selectorText(view.selector);
   const { listed } = memory.follow(uid, text, () => caches.follow(namespace, name, text));
   await firstList(listed, `the pods of ${ref.kind} ${namespace}/${ref.name}`, clock, signal);
-  return { workload: { view }, problems: [] };
+  if (!container)
+    return { workload: { view }, problems: [{ reason: 'ContainerUnknown', message: uncertain(ref, view) }] };
+  return { workload: { view, container }, problems: [] };
 }
 
 /**
@@ -87,17 +90,21 @@ export async function podsOf(
   }
   if (!workload?.view.selector || workload.takenBy !== undefined) return { pods: [], allPods: [], foreignPods: [] };
   memory.sawPods(uidsOf(found));
-  return ofWorkload(workload.view, found, workloads);
+  return ofWorkload(workload, found, workloads);
 }
 
-async function ofWorkload(view: WorkloadView, found: readonly Pod[], workloads: Workloads): Promise<PairPods> {
+async function ofWorkload(
+  { view, container }: NonNullable<Attachment['workload']>,
+  found: readonly Pod[],
+  workloads: Workloads,
+): Promise<PairPods> {
   const owned: Pod[] = [];
   const foreignPods: string[] = [];
   for (const pod of found) {
     if (await workloads.owns(view, pod)) owned.push(pod);
     else foreignPods.push(pod.metadata.name);
   }
-  const see = (pod: Pod): PodView => viewAttachedPod(pod, view.container.name);
+  const see = (pod: Pod): PodView => viewAttachedPod(pod, container?.name);
   const pods = owned.filter(({ status }) => !ENDED_PHASES.includes(status?.phase)).map(see);
   return { pods, allPods: owned.map(see), foreignPods };
 }
@@ -126,6 +133,14 @@ function notFound({ kind, name }: WorkloadRef): string {
 
 function notSelectable({ kind, name }: WorkloadRef): string {
   return `spec.workloadRef: ${kind} ${name} must select its pods by matchLabels alone, for a Service cannot use expressions; recreate it so`;
+}
+
+function uncertain({ kind, name, containerName }: WorkloadRef, { containers }: WorkloadView): string {
+  const names = containers.map((container) => container.name).join(', ');
+  const end = 'until then no session is bound to a container, and none is ended';
+  if (containerName !== undefined)
+    return `spec.workloadRef.containerName: ${kind} ${name} has no container ${containerName} but ${names}; name the one that runs Milvus; ${end}`;
+  return `spec.workloadRef.containerName must be set: which container of ${kind} ${name} (${names}) runs Milvus is not certain, for not exactly one of them has \`milvus run\` in its command line; ${end}`;
 }
 
 function uidsOf(pods: readonly Pod[]): string {

@@ -11,7 +11,7 @@ import type { RestartDecision } from './decide/restart.ts';
 import type { GuardView } from './guard-view.ts';
 import type { NodeView } from './node-view.ts';
 import type { PodView } from './pod-view.ts';
-import type { WorkloadView } from './workload-view.ts';
+import type { WorkloadContainer, WorkloadView } from './workload-view.ts';
 
 /** Something about the spec, or about what it refers to, that keeps the operator from rendering the pair. */
 export interface SpecProblem {
@@ -81,6 +81,8 @@ export interface TemplateRevision {
 /** What is known of the workload that a pair looks after in place of running its own pods. */
 export interface WorkloadFacts {
   readonly view: WorkloadView;
+  /** The one that runs Milvus; absent where that is not certain. */
+  readonly container?: WorkloadContainer;
   /** Pods that its selector matches and that it has not made. */
   readonly foreignPods: readonly string[];
   /** The CoordinatorPair that it belongs to, if to another one. */
@@ -116,6 +118,8 @@ export interface PairFacts {
   readonly bindings: readonly Binding[];
   /** Bound processes that are proven dead, now or at an earlier look. */
   readonly deaths: readonly ProvenDeath[];
+  /** Leases that were seen to be renewed while no pod of the pair accounted for their registration. */
+  readonly renewed?: ReadonlySet<bigint>;
   /** PodDisruptionBudgets of others that match the pair's pods. */
   readonly otherBudgets?: readonly string[];
   /** Name of an older pair of the same role in the same etcd and path, if the operator sees one. */

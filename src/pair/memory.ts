@@ -1,6 +1,6 @@
 import type { EtcdTarget, SessionStores } from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
-import type { BindingProgress } from './decide/binding.ts';
+import type { BindingProgress, RenewalReading } from './decide/binding.ts';
 import type { EndPod, ForcedEnd } from './decide/disruption.ts';
 import type { FollowedPods } from './caches.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -27,6 +27,10 @@ export class PairMemory implements Disposable {
   readonly revokedLeases = new Set<bigint>();
   /** Lease readings of registrations that are not bound to a container yet, by server ID. */
   readonly bindingProgress = new Map<bigint, BindingProgress>();
+  /** Last readings of leases whose registration no pod accounts for. */
+  readonly strangerReadings = new Map<bigint, RenewalReading>();
+  /** Such leases that were seen to be renewed. */
+  readonly renewedLeases = new Set<bigint>();
 
   constructor(stores: SessionStores, clock: Clock, onChange: () => void) {
     this.#stores = stores;

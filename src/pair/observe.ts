@@ -58,7 +58,7 @@ export async function observe(
   const { caches, clock } = sources;
   const { name, namespace } = pair.metadata;
   const attachment = await observeWorkload(pair, sources, memory, signal);
-  const version = versionOf(pair, attachment.workload?.view);
+  const version = versionOf(pair, attachment.workload?.container);
   const config = await userConfig(pair, sources.references);
   const liveSet = pair.spec.workloadRef
     ? undefined
@@ -67,7 +67,7 @@ export async function observe(
   const etcd = await observeEtcd(pair, layout, sources, memory, signal);
   const problems = [
     ...attachment.problems,
-    ...(attachment.problems.length === 0 ? specProblems(pair, config.settings, attachment.workload?.view) : []),
+    ...(attachment.problems.length === 0 ? specProblems(pair, config.settings, attachment.workload?.container) : []),
     ...(config.problem ? [config.problem] : []),
     ...(etcd.state === 'Known' && version ? downgradeProblem(version, etcd.sessions.watermark, imageOf(pair)) : []),
   ];
@@ -102,6 +102,7 @@ export async function observe(
     etcd,
     ...guardOf(pair, sources),
     bindings,
+    renewed: new Set(memory.renewedLeases),
     deaths: provenDeaths(deathsOf(pair.status?.members), bindings, allPods, nodes, now),
     ...duplicateOf(pair, caches),
   };

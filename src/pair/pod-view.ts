@@ -25,6 +25,8 @@ export interface PodView {
   readonly namespace: string;
   readonly uid: string;
   readonly ip?: string;
+  /** Its further addresses: of the other family, and of further networks (k8s.v1.cni.cncf.io/network-status). */
+  readonly otherIPs?: readonly string[];
   readonly nodeName?: string;
   /** Why the scheduler has no node for it. */
   readonly unschedulable?: string;
@@ -48,10 +50,15 @@ export function viewPod(pod: Pod): PodView {
   return { ...viewAttachedPod(pod, CONTAINER_NAME), ...(templateHash === undefined ? {} : { templateHash }) };
 }
 
-/** Reads a pod that somebody else's workload made: its container has any name, and it has no template of ours. */
-export function viewAttachedPod(pod: Pod, containerName: string): PodView {
+/**
+ * Reads a pod that somebody else's workload made: its container has any name, and it has no template of ours.
+ *
+ * @param containerName the container that runs Milvus; undefined: not certain, and none is looked at
+ */
+export function viewAttachedPod(pod: Pod, containerName: string | undefined): PodView {
   const { metadata, spec, status } = pod;
   const unschedulable = whyUnscheduled(pod);
+  const otherIPs = otherAddresses(pod);
   const roleLabel = metadata.labels?.[labels.role];
   const container = status?.containerStatuses?.find(({ name }) => name === containerName);
   return {
@@ -59,6 +66,7 @@ export function viewAttachedPod(pod: Pod, containerName: string): PodView {
     namespace: metadata.namespace ?? '',
     uid: metadata.uid ?? '',
     ...(status?.podIP ? { ip: status.podIP } : {}),
+    ...(otherIPs.length > 0 ? { otherIPs } : {}),
     ...(spec?.nodeName ? { nodeName: spec.nodeName } : {}),
     ...(unschedulable === undefined ? {} : { unschedulable }),
     hostNetwork: spec?.hostNetwork ?? false,
@@ -69,6 +77,29 @@ export function viewAttachedPod(pod: Pod, containerName: string): PodView {
     ...(roleLabel === undefined ? {} : { roleLabel }),
     container: viewContainer(container),
   };
+}
+
+/** Where Multus and other meta plugins tell of all networks of a pod (Network Plumbing Working Group, v1.3). */
+const NETWORK_STATUS = 'k8s.v1.cni.cncf.io/network-status';
+
+function otherAddresses({ metadata, status }: Pod): readonly string[] {
+  const ofFamilies = (status?.podIPs ?? []).flatMap(({ ip }) => ip ?? []);
+  const all = new Set([...ofFamilies, ...networkAddresses(metadata.annotations?.[NETWORK_STATUS])]);
+  return [...all].filter((ip) => ip !== status?.podIP);
+}
+
+function networkAddresses(annotation: string | undefined): readonly string[] {
+  let networks: unknown;
+  try {
+    networks = JSON.parse(annotation ?? '[]');
+  } catch {
+    return [];
+  }
+  if (!Array.isArray(networks)) return [];
+  return networks.flatMap((network: { readonly ips?: unknown } | null) => {
+    const ips: readonly unknown[] = Array.isArray(network?.ips) ? network.ips : [];
+    return ips.filter((ip) => typeof ip === 'string');
+  });
 }
 
 /** The deletionTimestamp is the end of the grace period, not its beginning (metav1.ObjectMeta). */

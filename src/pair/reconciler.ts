@@ -14,6 +14,7 @@ import { judge, type Judgement } from './decide/judgement.ts';
 import { START_UP_ALLOWANCE_MS } from './decide/members.ts';
 import { afterLabels, planOf, type Plan } from './decide/plan.ts';
 import type { PairFacts } from './facts.ts';
+import { watchStrangers } from './strangers.ts';
 import { PairMemory } from './memory.ts';
 import { observe, type Sources } from './observe.ts';
 
@@ -122,11 +123,13 @@ export class Reconciler implements Disposable {
     signal: AbortSignal,
   ): Promise<{ readonly facts: PairFacts; readonly unfinished: boolean }> {
     const store = memory.current?.store;
-    if (!store || !this.#options.watchNodes || facts.etcd.state !== 'Known') return { facts, unfinished: false };
-    const { client, clock } = this.#options;
+    if (!store || facts.etcd.state !== 'Known') return { facts, unfinished: false };
+    const { client, clock, watchNodes } = this.#options;
     const sources = { client, clock, etcd: store.client };
+    const unproven = await watchStrangers(plan.members, facts.deaths, sources, memory, signal);
+    if (!watchNodes) return { facts, unfinished: unproven };
     const { bindings, unfinished } = await bindMembers(plan.members, facts.bindings, sources, memory, signal);
-    return { facts: { ...facts, bindings }, unfinished };
+    return { facts: { ...facts, bindings }, unfinished: unfinished || unproven };
   }
 
   #measureLabelLag({ labels }: Plan, memory: PairMemory): void {

@@ -36,8 +36,8 @@ export interface WorkloadView {
   /** The labels it selects its pods by; absent when it uses expressions too. */
   readonly selector?: Readonly<Record<string, string>>;
   readonly templateLabels: Readonly<Record<string, string>>;
-  /** The one that runs Milvus. */
-  readonly container: WorkloadContainer;
+  /** Those of the pod template; what a webhook adds to the pods is not among them. */
+  readonly containers: readonly WorkloadContainer[];
   /** Its controller, such as the CoordinatorPair that made it. */
   readonly controller?: { readonly kind: string; readonly name: string };
 }
@@ -54,18 +54,26 @@ export function viewWorkload({ kind, metadata, spec }: Stored<Workload>): Worklo
     replicas: spec?.replicas ?? 1,
     ...(matchLabels && matchExpressions.length === 0 ? { selector: matchLabels } : {}),
     templateLabels: spec?.template?.metadata?.labels ?? {},
-    container: coordinatorContainer(spec?.template?.spec?.containers ?? []),
+    containers: spec?.template?.spec?.containers ?? [],
     ...(controller ? { controller: { kind: controller.kind, name: controller.name } } : {}),
   };
 }
 
 /**
- * The container that runs a coordinator: the one whose command line has `milvus run`, with whatever wrapper before it
- * (milvus-helm up to 4.1 and milvus-operator start a script that executes its arguments). A command line in one string
- * counts too. Where none has it, the first.
+ * The container that runs the coordinator: the one that `workloadRef.containerName` names; else the one whose command
+ * line has `milvus run`, with whatever wrapper before it (milvus-helm up to 4.1 and milvus-operator start a script that
+ * executes its arguments; a command line in one string counts too); else the only one there is.
+ *
+ * @returns undefined where that is not certain: the end of another container would pass for the end of Milvus.
  */
-function coordinatorContainer(containers: readonly WorkloadContainer[]): WorkloadContainer {
-  return containers.find(runsMilvus) ?? containers[0] ?? { name: '' };
+export function coordinatorContainer(
+  { containers }: WorkloadView,
+  { containerName }: WorkloadRef,
+): WorkloadContainer | undefined {
+  if (containerName !== undefined) return containers.find(({ name }) => name === containerName);
+  const running = containers.filter(runsMilvus);
+  const candidates = running.length > 0 ? running : containers;
+  return candidates.length === 1 ? candidates[0] : undefined;
 }
 
 function runsMilvus({ command = [], args = [] }: WorkloadContainer): boolean {

@@ -15,6 +15,7 @@ export function trimPod({ apiVersion, kind, metadata, spec, status }: Stored<Pod
           status: defined({
             phase: status.phase,
             podIP: status.podIP,
+            podIPs: status.podIPs,
             conditions: status.conditions?.filter(({ type }) => type === 'Ready' || type === 'PodScheduled'),
             containerStatuses: status.containerStatuses,
           }),

@@ -16,7 +16,7 @@ export interface CoordinatorPairSpec {
    */
   image?: string;
   /**
-   * A workload whose pods the pair looks after, in place of running its own: coordinators that Helm or milvus-operator runs. It must have two replicas and Milvus' active-standby switched on. The operator labels its pods by role, makes the Service `<name>-active` and, unless another one matches the pods, a PodDisruptionBudget, ends sessions of dead processes, restarts zombies and switches over. It never changes the workload. Takes the place of `image` and excludes `pod`, `config`, `placement`, `rollout`, `runState` and `sessionTTLSeconds`. It cannot be added, changed or removed later: delete the CoordinatorPair, which leaves the workload as it is, and make another one.
+   * A workload whose pods the pair looks after, in place of running its own: coordinators that Helm or milvus-operator runs. It must have two replicas and Milvus' active-standby switched on. The operator labels its pods by role, makes the Service `<name>-active` and, unless another one matches the pods, a PodDisruptionBudget, ends sessions of dead processes, restarts zombies and switches over. It never changes the workload. Takes the place of `image` and excludes `pod`, `config`, `placement`, `rollout`, `runState` and `sessionTTLSeconds`. It cannot be added or removed later, nor lead to another workload: delete the CoordinatorPair, which leaves the workload as it is, and make another one.
    */
   workloadRef?: {
     /**
@@ -27,6 +27,10 @@ export interface CoordinatorPairSpec {
      * The name of the workload, in the pair's namespace.
      */
     name: string;
+    /**
+     * The container of its pods that runs Milvus. Left out, it is the one whose command line has `milvus run`, or the only one. Where that is not certain the condition SpecValid says `ContainerUnknown`, and no session of a dead process is ended: the end of another container would pass for the end of Milvus. It may be set and changed at any time.
+     */
+    containerName?: string;
   };
   /**
    * When the node pulls the image: `Always`, `IfNotPresent` or `Never`, with the meaning they have in a pod. Defaults to `IfNotPresent`, whatever the tag is.
@@ -402,9 +406,9 @@ export interface CoordinatorPairStatus {
      */
     endedBecause?: string;
     /**
-     * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Terminating` is being stopped. `Gone` is a session whose process has ended. `Unknown`: etcd cannot be read.
+     * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Terminating` is being stopped. `Gone` is a session whose pod is gone or runs a newer process. `Foreign` is a session that is renewed by a process that is none of the pair's pods. `Unknown`: which of these it is, is not known yet.
      */
-    state: 'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Unknown';
+    state: 'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Foreign' | 'Unknown';
   }[];
   /**
    * What the ACTIVE registered in etcd.

@@ -13,10 +13,9 @@ import { servicePorts } from './ports.ts';
  */
 export function renderAttached(
   input: RenderInput,
-  { view, foreignPods, takenBy }: WorkloadFacts,
+  { view: { selector }, container, foreignPods, takenBy }: WorkloadFacts,
 ): readonly KubeObject[] {
-  const { selector, container } = view;
-  if (!selector || takenBy !== undefined) return [];
+  if (!selector || !container || takenBy !== undefined) return [];
   const declared = new Set((container.ports ?? []).map(({ name }) => name));
   return [
     activeService(input, {

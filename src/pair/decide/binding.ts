@@ -10,12 +10,16 @@ import type { Member } from './members.ts';
  * time without anyone having renewed it (measured with etcd 3.5).
  */
 
-/** One LeaseTimeToLive of a registration's lease, with what stood around it. */
-export interface LeaseReading {
+/** One LeaseTimeToLive of a registration's lease. */
+export interface RenewalReading {
   /** When it was asked for. */
   readonly at: Date;
   readonly ttlSeconds: number;
   readonly raftTerm: bigint;
+}
+
+/** A reading with what stood around it. */
+export interface LeaseReading extends RenewalReading {
   /** The container that ran in the registration's pod at that time. */
   readonly containerID: string;
   /** renewTime of the node's Lease, as written: it moves while the kubelet lives. */
@@ -100,11 +104,14 @@ export function addReading(
   return { progress: fresh };
 }
 
+/** Whether a lease was renewed between two readings: its process lived then. */
+export function wasRenewed(before: RenewalReading, after: RenewalReading): boolean {
+  return after.ttlSeconds > before.ttlSeconds && before.ttlSeconds >= 0 && after.raftTerm === before.raftTerm;
+}
+
 function isRenewal(before: LeaseReading, after: LeaseReading, runningSince: Date | undefined): boolean {
   return (
-    after.ttlSeconds > before.ttlSeconds &&
-    before.ttlSeconds >= 0 &&
-    after.raftTerm === before.raftTerm &&
+    wasRenewed(before, after) &&
     after.containerID === before.containerID &&
     runningSince !== undefined &&
     runningSince <= before.at

@@ -1,8 +1,9 @@
-import { hostOfAddress } from '../../milvus/session-value.ts';
 import type { PairFacts } from '../facts.ts';
 import type { PodView } from '../pod-view.ts';
 import { holderOf, type Member } from './members.ts';
+import { addressesOf, isAt } from './registrations.ts';
 import type { RemedyCandidate } from './remedy.ts';
+import type { Session } from './role-sessions.ts';
 
 /** Kubernetes itself evicts pods of an unreachable node after five minutes (default tolerationSeconds). */
 export const LOST_AFTER_MS = 300_000;
@@ -57,11 +58,8 @@ function isWithoutSession({ session, pod }: Member, { etcd }: PairFacts): boolea
   return !registered.some((other) => isOf(other, pod));
 }
 
-function isOf(
-  { address, hostName }: { readonly address: string; readonly hostName?: string },
-  { ip, name }: PodView,
-): boolean {
-  return hostName === name || (ip !== undefined && hostOfAddress(address) === ip);
+function isOf(session: Session, pod: PodView): boolean {
+  return session.hostName === pod.name || isAt(session, addressesOf(pod));
 }
 
 function lostAt({ pod }: Member, { nodes, nodesWatched }: PairFacts): { due: Date; how: string } | undefined {

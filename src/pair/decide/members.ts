@@ -1,6 +1,6 @@
-import { hostOfAddress } from '../../milvus/session-value.ts';
 import type { PodView } from '../pod-view.ts';
 import type { ProvenDeath } from './death.ts';
+import { belongsTo, mayBelongTo, namesakeOf, sharesAddress } from './registrations.ts';
 import type { RoleSessions, Session } from './role-sessions.ts';
 
 /**
@@ -10,12 +10,14 @@ import type { RoleSessions, Session } from './role-sessions.ts';
  * - Starting: no registration yet, and still young enough to be on its way.
  * - Zombie: ready, older than the start-up allowance, and not registered: it will never take over (milvus#30100).
  * - Terminating: its pod is being deleted.
- * - Gone: a registration whose process no longer exists.
- * - Unknown: a registration that a pod may have made whose address the kubelet has not reported yet, or one of several
- *   pods that share an address (hostNetwork); and those pods.
+ * - Gone: a registration that a pod of the pair made, which is gone or runs a newer process.
+ * - Foreign: a registration that no pod of the pair accounts for and that is renewed all the same: a process lives.
+ * - Unknown: a registration of which that is not known yet; one that a pod may have made whose address the kubelet has
+ *   not reported yet, or one of several pods that share an address (hostNetwork); and a pod that may have made one of
+ *   those, or a foreign one.
  */
 export type MemberState =
-  'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Unknown';
+  'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Foreign' | 'Unknown';
 
 /** A process of the pair: a registration with its pod, a registration without one, or a pod without registration. */
 export interface Member {
@@ -24,39 +26,30 @@ export interface Member {
   readonly pod?: PodView;
   /** Owns the role's bare key. */
   readonly holder: boolean;
+  /** Unknown, and there is a pod that may have made this registration. */
+  readonly mayBeOurs?: true;
 }
 
 /** How long a process may take from its start to its first registration, beyond one lease: {@link memberStates}. */
 export const START_UP_ALLOWANCE_MS = 60_000;
 
-/**
- * Whether a registration was written by a process of this pod: the address is the pod's and, where the registration
- * names its host, the name too (a StatefulSet's pod name comes back with another address after a restart). In a pod with
- * hostNetwork the host is the node.
- */
-function belongsTo(session: Session, pod: PodView): boolean {
-  return (
-    pod.ip !== undefined &&
-    hostOfAddress(session.address) === pod.ip &&
-    (session.hostName === undefined || session.hostName === pod.name || pod.hostNetwork)
-  );
+/** What a registration was known as at the look before (`status.members`). */
+export interface KnownMember {
+  readonly state?: string;
+  readonly serverID?: string;
+  readonly leaseID?: string;
+  readonly podName?: string;
 }
 
-/** Whether a registration at this pod's address may be that of another pod: both have the address of their node. */
-function sharesAddress(pod: PodView, pods: readonly PodView[]): boolean {
-  return pod.hostNetwork && pods.some((other) => other !== pod && other.hostNetwork && other.ip === pod.ip);
-}
-
-function belongsToOneOfSeveral(session: Session, pod: PodView, pods: readonly PodView[]): boolean {
-  return belongsTo(session, pod) && sharesAddress(pod, pods);
-}
-
-/**
- * Whether it cannot be told yet: a process registers within milliseconds, its pod's address appears in the API a second
- * later.
- */
-function mayBelongTo({ hostName }: Session, { ip, nodeName, name }: PodView): boolean {
-  return ip === undefined && nodeName !== undefined && (hostName === undefined || hostName === name);
+/** What members are judged by, beside registrations and pods. */
+export interface MemberContext {
+  readonly now: Date;
+  readonly ttlSeconds: number;
+  readonly deaths?: readonly ProvenDeath[];
+  /** Leases that were seen to be renewed while no pod accounted for their registration (strangers.ts). */
+  readonly renewed?: ReadonlySet<bigint>;
+  /** What the status says. */
+  readonly known?: readonly KnownMember[];
 }
 
 /**
@@ -67,38 +60,65 @@ function mayBelongTo({ hostName }: Session, { ip, nodeName, name }: PodView): bo
 export function memberStates(
   sessions: RoleSessions,
   pods: readonly PodView[],
-  {
-    now,
-    ttlSeconds,
-    deaths = [],
-  }: { readonly now: Date; readonly ttlSeconds: number; readonly deaths?: readonly ProvenDeath[] },
+  context: MemberContext,
 ): readonly Member[] {
   const registrations = withHolder(sessions);
   const living = new Map<PodView, Session>();
   for (const session of registrations) {
-    if (deaths.some(({ serverID, lease }) => serverID === session.serverID && lease === session.lease)) continue;
+    if (isDead(session, context)) continue;
     const pod = pods.find((candidate) => belongsTo(session, candidate) && !sharesAddress(candidate, pods));
     const known = pod && living.get(pod);
     if (pod && (known === undefined || known.serverID < session.serverID)) living.set(pod, session);
   }
   const isHolder = (session: Session) => session.serverID === sessions.holder?.serverID;
+  const alive = new Set(living.values());
+  const others = registrations
+    .filter((session) => !alive.has(session))
+    .map((session): Member => ({ ...withoutPod(session, pods, context), session, holder: isHolder(session) }));
   const ofPods = pods.map((pod): Member => {
     const session = living.get(pod);
     const holder = session !== undefined && isHolder(session);
     if (sharesAddress(pod, pods)) return { state: 'Unknown', pod, holder };
-    return { state: stateOf(pod, session, holder, now, ttlSeconds), pod, holder, ...(session ? { session } : {}) };
+    const state = stateOf(pod, session, holder, context);
+    if (!session && mayHaveRegistered(pod, state, others)) return { state: 'Unknown', pod, holder };
+    return { state, pod, holder, ...(session ? { session } : {}) };
   });
-  const alive = new Set(living.values());
-  const gone = registrations
-    .filter((session) => !alive.has(session))
-    .map((session): Member => ({
-      state: pods.some((pod) => mayBelongTo(session, pod) || belongsToOneOfSeveral(session, pod, pods))
-        ? 'Unknown'
-        : 'Gone',
-      session,
-      holder: isHolder(session),
-    }));
-  return [...ofPods, ...gone];
+  return [...ofPods, ...others];
+}
+
+function isDead({ serverID, lease }: Session, { deaths = [] }: MemberContext): boolean {
+  return deaths.some((death) => death.serverID === serverID && death.lease === lease);
+}
+
+/** What becomes of a registration that no running process of the pods accounts for. */
+function withoutPod(
+  session: Session,
+  pods: readonly PodView[],
+  context: MemberContext,
+): Pick<Member, 'state' | 'mayBeOurs'> {
+  if (isDead(session, context)) return { state: 'Gone' };
+  if (pods.some((pod) => mayBelongTo(session, pod, pods))) return { state: 'Unknown', mayBeOurs: true };
+  if (pods.some((pod) => belongsTo(session, pod))) return { state: 'Gone' };
+  const known = context.known?.find(
+    ({ serverID, leaseID }) => serverID === String(session.serverID) && leaseID === String(session.lease),
+  );
+  // The dead cannot renew.
+  if (known?.state === 'Foreign' || context.renewed?.has(session.lease)) return { state: 'Foreign' };
+  return { state: known?.podName === undefined ? 'Unknown' : 'Gone' };
+}
+
+/**
+ * Whether a pod without a registration may have made one of the others at an address that is not its own: it carries
+ * the pod's name, or none (2.2). Who may be the ACTIVE is no zombie.
+ */
+function mayHaveRegistered(pod: PodView, state: MemberState, others: readonly Member[]): boolean {
+  return others.some(({ state: other, session, mayBeOurs }) => {
+    if (!session || mayBeOurs || other === 'Gone') return false;
+    const isNamesake = namesakeOf(session, [pod]) !== undefined;
+    return state === 'Zombie'
+      ? isNamesake || session.hostName === undefined
+      : state === 'Starting' && isNamesake && other === 'Foreign';
+  });
 }
 
 /** Every process once; the holder of a role without active-standby has no member key. */
@@ -110,13 +130,13 @@ function stateOf(
   pod: PodView,
   session: Session | undefined,
   holder: boolean,
-  now: Date,
-  ttlSeconds: number,
+  { now, ttlSeconds }: MemberContext,
 ): MemberState {
   if (pod.terminating) return 'Terminating';
   if (holder) return pod.ready ? 'Active' : 'Activating';
   // The lease of a standby that crashed runs on, and nobody would take over before it has started again.
-  if (session) return pod.container.runningSince ? 'Standby' : 'Starting';
+  // A pod is only ready while all its containers run, whichever of them is Milvus.
+  if (session) return pod.container.runningSince || pod.ready ? 'Standby' : 'Starting';
   const startedAt = pod.container.runningSince;
   const old = startedAt && now.getTime() - startedAt.getTime() > ttlSeconds * 1000 + START_UP_ALLOWANCE_MS;
   return old && pod.ready && pod.ip !== undefined ? 'Zombie' : 'Starting';

@@ -45,12 +45,14 @@ function isTaken({ duplicateOf, workload }: PairFacts): boolean {
   return duplicateOf !== undefined || workload?.takenBy !== undefined;
 }
 
-function membersOf({ etcd, pods, deaths, now }: PairFacts): readonly Member[] {
+function membersOf({ pair, etcd, pods, deaths, renewed, now }: PairFacts): readonly Member[] {
   if (!rolesKnown(etcd)) return [];
   return memberStates(etcd.sessions, pods, {
     now,
     ttlSeconds: leaseSeconds(etcd),
     deaths,
+    ...(renewed ? { renewed } : {}),
+    known: pair.status?.members ?? [],
   });
 }
 

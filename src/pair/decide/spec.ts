@@ -3,12 +3,12 @@ import { reservedConfigKeys } from '../../milvus/config-keys.ts';
 import { checkFeatures, checkVersion } from '../../milvus/version-rules.ts';
 import { formatVersion, isAtLeast, parseVersion, versionOfImage, type MilvusVersion } from '../../milvus/version.ts';
 import type { SpecProblem } from '../facts.ts';
-import type { WorkloadView } from '../workload-view.ts';
+import type { WorkloadContainer } from '../workload-view.ts';
 
-/** The Milvus version the pods run: `spec.version`, else the tag of the image, the pair's or its workload's. */
-export function versionOf({ spec }: CoordinatorPair, workload?: WorkloadView): MilvusVersion | undefined {
+/** The Milvus version the pods run: `spec.version`, else the tag of the image, the pair's or that of the workload's container. */
+export function versionOf({ spec }: CoordinatorPair, container?: WorkloadContainer): MilvusVersion | undefined {
   if (spec.version !== undefined) return parseVersion(spec.version);
-  const image = spec.image ?? workload?.container.image;
+  const image = spec.image ?? container?.image;
   return image === undefined ? undefined : versionOfImage(image);
 }
 
@@ -19,14 +19,14 @@ export function versionOf({ spec }: CoordinatorPair, workload?: WorkloadView): M
 export function specProblems(
   pair: CoordinatorPair,
   userConfig: unknown,
-  workload?: WorkloadView,
+  container?: WorkloadContainer,
 ): readonly SpecProblem[] {
-  const version = versionOf(pair, workload);
+  const version = versionOf(pair, container);
   if (!version)
     return [
       {
         reason: 'VersionUnknown',
-        message: `spec.version must be set: the tag of ${imageOf(pair)} (${pair.spec.image ?? workload?.container.image ?? 'none'}) names no Milvus version; for example version: 2.4.15`,
+        message: `spec.version must be set: the tag of ${imageOf(pair)} (${pair.spec.image ?? container?.image ?? 'none'}) names no Milvus version; for example version: 2.4.15`,
       },
     ];
   const { role, etcd, config } = pair.spec;

@@ -18,12 +18,12 @@ export function standbyReference(
  * none of our pods is told by its address alone, whatever host name it writes.
  */
 export function memberReference(
-  { state, session, pod }: Member,
+  { session, pod, mayBeOurs }: Member,
   previous: RoleStatus | undefined,
   now: Date,
 ): RoleStatus {
   const serverID = String(session?.serverID ?? '');
-  const podName = pod?.name ?? (state === 'Unknown' ? session?.hostName : undefined);
+  const podName = pod?.name ?? (mayBeOurs ? session?.hostName : undefined);
   return {
     ...(podName === undefined ? {} : { podName }),
     ...(pod?.nodeName ? { nodeName: pod.nodeName } : {}),

@@ -53,6 +53,16 @@ describe('a CoordinatorPair that looks after a workload', () => {
     await expect(replace(attached({}, 'own'))).rejects.toThrow(`: ${workloadMayNotChange}`);
   });
 
+  it('may be told at any time which container runs Milvus', async () => {
+    const named = (containerName: string) =>
+      attached({ workloadRef: { ...(attached().spec['workloadRef'] as object), containerName } }, 'named');
+    await apply(attached({}, 'named'));
+    await apply(named('rootcoord'));
+    await apply(named('milvus'));
+    const path = '{.spec.workloadRef.containerName}';
+    expect(await server.kubectl(['get', 'cpair', 'named', '-o', `jsonpath=${path}`])).toBe('milvus');
+  });
+
   it('may have its path put right, which moves no process', async () => {
     const at = (rootPath: string) => attached({ etcd: { ...minimalSpec.etcd, rootPath } }, 'path');
     await apply(at('wrong'));

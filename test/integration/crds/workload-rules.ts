@@ -39,7 +39,7 @@ export const podSettings: Readonly<Record<string, unknown>> = {
 
 /** What the rule says that compares with the old object. */
 export const workloadMayNotChange =
-  '`workloadRef` must not be added, changed or removed: delete this CoordinatorPair, which leaves the workload as it is, and make another one';
+  '`workloadRef` must not be added, removed or lead to another workload: delete this CoordinatorPair, which leaves the workload as it is, and make another one';
 
 /** Looking after a workload in place of running pods. */
 export const workloadRules: readonly RuleExample[] = [

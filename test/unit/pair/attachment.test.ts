@@ -67,6 +67,8 @@ describe('a workload and its pods', () => {
   });
 });
 
+const ref = { kind: 'Deployment', name: 'my-release-rootcoord' } as const;
+
 describe('a workload that cannot be looked after', () => {
   it('is one that does not exist', async () => {
     const world = new WorkloadWorld();
@@ -94,7 +96,40 @@ describe('a workload that cannot be looked after', () => {
     ]);
   });
 
-  const ref = { kind: 'Deployment', name: 'my-release-rootcoord' } as const;
+  it.each([
+    [
+      'no container of which is known to run Milvus',
+      undefined,
+      'containerName must be set: which container of Deployment my-release-rootcoord (log-shipper, rc)',
+    ],
+    [
+      'that lacks the container the pair names',
+      'milvus',
+      'Deployment my-release-rootcoord has no container milvus but log-shipper, rc',
+    ],
+  ])('is one %s: its pods are seen, and none of their containers', async (_, containerName, message) => {
+    const world = new WorkloadWorld();
+    world.containers = [{ name: 'log-shipper' }, { name: 'rc', image: 'milvusdb/milvus:v2.4.15' }];
+    world.pair = aPair({
+      spec: { image: undefined, workloadRef: { ...ref, ...(containerName === undefined ? {} : { containerName }) } },
+    });
+    const { problems, pods } = await look(world);
+    expect(problems).toEqual([{ reason: 'ContainerUnknown', message: expect.stringContaining(message) }]);
+    expect(pods.map(({ name, container }) => [name, container])).toEqual([
+      ['a', {}],
+      ['b', {}],
+    ]);
+  });
+
+  it('is looked after when the pair names the container', async () => {
+    const world = new WorkloadWorld();
+    world.containers = [{ name: 'log-shipper' }, { name: 'rc', image: 'milvusdb/milvus:v2.4.15' }];
+    world.pair = aPair({ spec: { image: undefined, workloadRef: { ...ref, containerName: 'rc' } } });
+    const { problems, pods, workload } = await look(world);
+    expect([problems, workload?.container?.image]).toEqual([[], 'milvusdb/milvus:v2.4.15']);
+    expect(pods.map(({ container }) => container.id)).toEqual(['containerd://rc-of-a', 'containerd://rc-of-b']);
+  });
+
   const other = (name: string, creationTimestamp: string, namespace = 'milvus') =>
     aPair({
       spec: { image: undefined, workloadRef: ref },

@@ -102,3 +102,33 @@ describe('a pod in deletion', () => {
     });
   });
 });
+
+describe('the addresses of a pod', () => {
+  const withStatus = (
+    status: Partial<NonNullable<Pod['status']>>,
+    annotations: Readonly<Record<string, string>> = {},
+  ) =>
+    viewPod({ ...running, metadata: { ...running.metadata, annotations }, status: { ...running.status, ...status } });
+
+  it('are of both families where the cluster has two', () => {
+    const podIPs = [{ ip: '10.0.0.1' }, { ip: 'fd00::1' }];
+    expect(withStatus({ podIPs })).toMatchObject({ ip: '10.0.0.1', otherIPs: ['fd00::1'] });
+  });
+
+  it('are of further networks where the pod has some', () => {
+    const networks = [
+      { name: 'cni', interface: 'eth0', ips: ['10.0.0.1'], default: true },
+      { name: 'storage', interface: 'net1', ips: ['192.168.7.2', 'fd07::2'] },
+      { name: 'without' },
+    ];
+    const annotations = { 'k8s.v1.cni.cncf.io/network-status': JSON.stringify(networks) };
+    expect(withStatus({}, annotations).otherIPs).toEqual(['192.168.7.2', 'fd07::2']);
+  });
+
+  it.each(['', 'no JSON', '{}', '[null, {"ips": 7}, {"ips": [7]}]'])(
+    'are those of the status alone where the annotation says %p',
+    (text) => {
+      expect(withStatus({}, { 'k8s.v1.cni.cncf.io/network-status': text })).not.toHaveProperty('otherIPs');
+    },
+  );
+});

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Stored } from '../../../src/kube/objects.ts';
-import { selectorText, viewWorkload, type Workload, type WorkloadContainer } from '../../../src/pair/workload-view.ts';
+import {
+  coordinatorContainer,
+  selectorText,
+  viewWorkload,
+  type Workload,
+  type WorkloadContainer,
+} from '../../../src/pair/workload-view.ts';
 
 const labels = { component: 'rootcoord', 'app.kubernetes.io/instance': 'my-release' };
 const deployment = (spec: Workload['spec'] = {}): Stored<Workload> => ({
@@ -20,7 +26,7 @@ const running = (name: string, args: readonly string[], more: Partial<WorkloadCo
   ...more,
 });
 
-it('a workload is seen by its selector, its replicas and the image of its Milvus container', () => {
+it('a workload is seen by its selector, its replicas and its containers', () => {
   const containers = [{ name: 'rootcoord', image: 'milvusdb/milvus:v2.4.15', args: ['milvus', 'run', 'rootcoord'] }];
   expect(viewWorkload(deployment({ template: { metadata: { labels }, spec: { containers } } }))).toEqual({
     kind: 'Deployment',
@@ -29,12 +35,12 @@ it('a workload is seen by its selector, its replicas and the image of its Milvus
     replicas: 2,
     selector: labels,
     templateLabels: labels,
-    container: containers[0],
+    containers,
   });
 });
 
 it('a workload that leaves its replicas out has one', () => {
-  expect(viewWorkload({ ...deployment(), spec: {} })).toMatchObject({ replicas: 1, container: { name: '' } });
+  expect(viewWorkload({ ...deployment(), spec: {} })).toMatchObject({ replicas: 1, containers: [] });
 });
 
 it.each([
@@ -57,11 +63,19 @@ it('a workload that somebody controls names the controller', () => {
   expect(owned(false)).not.toHaveProperty('controller');
 });
 
-describe('the Milvus container', () => {
+describe('the container that runs Milvus', () => {
   const sidecar = { name: 'istio-proxy', args: ['proxy', 'sidecar'] };
+  const rootcoord = running('rootcoord', ['milvus', 'run', 'rootcoord']);
+  const found = (containers: readonly WorkloadContainer[], containerName?: string) =>
+    coordinatorContainer(viewWorkload(deployment({ template: { spec: { containers } } })), {
+      kind: 'Deployment',
+      name: 'rootcoord',
+      ...(containerName === undefined ? {} : { containerName }),
+    })?.name;
+
   it.each<[string, readonly WorkloadContainer[], string]>([
     ['is the only one', [{ name: 'anything' }], 'anything'],
-    ['is the one that runs milvus', [sidecar, running('rootcoord', ['milvus', 'run', 'rootcoord'])], 'rootcoord'],
+    ['is the one that runs milvus', [sidecar, rootcoord], 'rootcoord'],
     [
       'may be wrapped by a script',
       [sidecar, running('mixcoord', ['/milvus/tools/run.sh', 'milvus', 'run', 'mixture', '-rootcoord'])],
@@ -73,10 +87,22 @@ describe('the Milvus container', () => {
       'c',
     ],
     ['may have it in its command', [sidecar, { name: 'c', command: ['/milvus/bin/milvus', 'run', 'rootcoord'] }], 'c'],
-    ['is not one that only mentions it', [sidecar, running('b', ['backup', '--of', 'milvus'])], 'istio-proxy'],
   ])('%s', (_, containers, name) => {
-    const view = viewWorkload(deployment({ template: { spec: { containers } } }));
-    expect(view.container.name).toBe(name);
+    expect(found(containers)).toBe(name);
+  });
+
+  it.each<[string, readonly WorkloadContainer[]]>([
+    ['of two none runs milvus as far as can be seen', [{ name: 'log-shipper' }, { name: 'rootcoord' }]],
+    ['one only mentions it', [sidecar, running('b', ['backup', '--of', 'milvus'])]],
+    ['two run it', [rootcoord, running('proxy', ['milvus', 'run', 'proxy'])]],
+    ['there is none', []],
+  ])('is not certain where %s', (_, containers) => {
+    expect(found(containers)).toBeUndefined();
+  });
+
+  it('is the one that the pair names, whatever command lines say', () => {
+    expect(found([rootcoord, { name: 'second' }], 'second')).toBe('second');
+    expect(found([rootcoord], 'misspelt')).toBeUndefined();
   });
 });
 

@@ -5,7 +5,7 @@ import { noTakeover } from '../no-takeover.ts';
 import { whyNotStarted } from '../not-started.ts';
 import { flagEffective } from '../role-sessions.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
-import { noConflict } from './no-conflict.ts';
+import { strangers } from './strangers.ts';
 
 const type = 'ActiveElected';
 
@@ -17,17 +17,21 @@ export function activeElected(assessment: Assessment): Finding<typeof type> {
   const holder = holderOf(members);
   if (!holder?.session) return nobody(assessment);
   const who = `${holder.pod?.name ?? holder.session.hostName ?? holder.session.address} (server ID ${holder.session.serverID})`;
-  if (holder.state === 'Unknown')
+  if (holder.mayBeOurs)
     return {
       type,
       status: 'Unknown',
       reason: 'NotObserved',
       message: `${who} holds the role; its pod's address is not known yet`,
     };
+  if (!holder.pod && (holder.state === 'Foreign' || holder.state === 'Unknown'))
+    return {
+      type,
+      status: 'False',
+      reason: 'HolderForeign',
+      message: strangers(assessment)?.message ?? `${who} holds the role, which is none of this pair's pods`,
+    };
   if (holder.state === 'Gone') {
-    const conflict = noConflict(assessment);
-    if (conflict.reason === 'ForeignMember')
-      return { type, status: 'False', reason: 'HolderForeign', message: conflict.message };
     const { waitingBecause } = assessment;
     const why = waitingBecause === undefined ? '' : ` (not ended early: ${waitingBecause})`;
     const until = transition?.type === 'Failover' ? `, at the latest at ${transition.deadlineTime}` : '';

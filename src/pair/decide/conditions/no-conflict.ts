@@ -1,11 +1,11 @@
-import { holderOf } from '../members.ts';
+import { strangers } from './strangers.ts';
 import { brokenKeys, isStopped, type Assessment, type Finding } from './assessment.ts';
 
 const type = 'NoConflict';
 
 /** Whether names and role belong to this pair alone. */
 export function noConflict(assessment: Assessment): Finding<typeof type> {
-  const { facts, foreignChildren, members } = assessment;
+  const { facts, foreignChildren } = assessment;
   if (facts.duplicateOf)
     return {
       type,
@@ -37,30 +37,18 @@ export function noConflict(assessment: Assessment): Finding<typeof type> {
       reason: 'TwoBudgets',
       message: `PodDisruptionBudget ${budgets.join(', ')} matches this pair's pods beside its own, ${ownBudget.metadata.name}: the API server evicts no pod that two budgets match, so drains wait for ever; delete one of the two (the pair's own is not made again while there is another)`,
     };
-  const strangers = facts.workload?.foreignPods ?? [];
-  if (facts.workload && strangers.length > 0)
+  const foreignPods = facts.workload?.foreignPods ?? [];
+  if (facts.workload && foreignPods.length > 0)
     return {
       type,
       status: 'False',
       reason: 'ForeignPods',
-      message: `the selector of ${facts.workload.view.kind} ${facts.workload.view.name} matches pods that it has not made: ${strangers.join(', ')}; they are left alone, delete them or change their labels`,
+      message: `the selector of ${facts.workload.view.kind} ${facts.workload.view.name} matches pods that it has not made: ${foreignPods.join(', ')}; they are left alone, delete them or change their labels`,
     };
   const layout = isStopped(assessment) ? undefined : layoutConflict(assessment);
   if (layout) return layout;
-  const holder = holderOf(members);
-  if (
-    !isStopped(assessment) &&
-    holder?.session &&
-    !holder.pod &&
-    holder.state === 'Gone' &&
-    !wasOurs(facts.pair.status?.members, holder.session.serverID)
-  )
-    return {
-      type,
-      status: 'False',
-      reason: 'ForeignMember',
-      message: `the role is held by ${holder.session.hostName ?? 'a process'} at ${holder.session.address} (server ID ${holder.session.serverID}), which is no pod of this pair; stop that process, or check etcd.rootPath`,
-    };
+  const stranger = isStopped(assessment) ? undefined : strangers(assessment);
+  if (stranger) return stranger;
   if (facts.etcd.state === 'Known' && facts.etcd.sessions.broken.length > 0)
     return {
       type,
@@ -100,9 +88,4 @@ function layoutConflict({ facts: { etcd, role }, members }: Assessment): Finding
       message: `mixcoord of Milvus 2.6 or newer is registered (${newerLayout.join(', ')}): this ${role} does not look at it, and both may work as ACTIVE on the same data; set runState: Stopped on this pair, or stop mixcoord first`,
     };
   return undefined;
-}
-
-/** A holder without a pod that was a member before is the dead ACTIVE of a failover, not a stranger. */
-function wasOurs(members: readonly { serverID?: string; podName?: string }[] | undefined, serverID: bigint): boolean {
-  return members?.some((member) => member.serverID === String(serverID) && member.podName !== undefined) ?? false;
 }

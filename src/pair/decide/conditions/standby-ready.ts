@@ -29,6 +29,14 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
       reason: 'NodeNotReady',
       message: `${unseen.how}, and its process has no session: cut off, it may have worked on for ${WORKS_ON_FOR} after its lease ended; another one starts when its pod is gone, which is proposed after five minutes`,
     };
+  const unclear = members.find(({ state, pod, session }) => state === 'Unknown' && pod && !session)?.pod;
+  if (unclear)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'NotObserved',
+      message: `whether ${unclear.name} is registered is not certain: a registration at another address, or one that its node shares, may be its own; see NoConflict`,
+    };
   const zombie = members.find(({ state }) => state === 'Zombie');
   if (zombie?.pod)
     return {

@@ -9,7 +9,8 @@ const selector = { component: 'rootcoord', 'app.kubernetes.io/instance': 'my-rel
 const pair = anAttachedPair();
 
 function render(workload: Partial<WorkloadFacts> = {}, input = { pair, role: pair.spec.role, version }) {
-  return renderAttached(input, { view: aWorkload(), foreignPods: [], ...workload }) as unknown as readonly {
+  const container = { name: 'rootcoord' };
+  return renderAttached(input, { view: aWorkload(), container, foreignPods: [], ...workload }) as unknown as readonly {
     readonly kind: string;
     readonly metadata: object;
     readonly spec: { readonly ports?: readonly { name: string; port: number; targetPort: unknown }[] };
@@ -34,7 +35,7 @@ describe('the children of a pair that looks after a workload', () => {
 
   it('use the names of ports that the container has, and numbers where it has none', () => {
     const ports = [{ name: 'metrics', containerPort: 9091 }];
-    const [service] = render({ view: aWorkload({ container: { name: 'rootcoord', ports } }) });
+    const [service] = render({ container: { name: 'rootcoord', ports } });
     expect(service?.spec.ports?.map(({ name, targetPort }) => [name, targetPort])).toEqual([
       ['rootcoord', 53100],
       ['metrics', 'metrics'],
@@ -48,6 +49,10 @@ describe('the children of a pair that looks after a workload', () => {
 
   it('have no budget while the selector matches pods of somebody else', () => {
     expect(render({ foreignPods: ['debug'] }).map(({ kind }) => kind)).toEqual(['Service']);
+  });
+
+  it('are none while it is not certain which container runs Milvus', () => {
+    expect(renderAttached({ pair, role: 'rootcoord', version }, { view: aWorkload(), foreignPods: [] })).toEqual([]);
   });
 
   it('are none while another pair has the workload', () => {

@@ -51,7 +51,8 @@ function changeIn(
   previous: CoordinatorPairStatus | undefined,
   { stopped = false, deaths = [], nodes = new Map() }: Partial<ActiveChangeContext> = {},
 ) {
-  const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30 });
+  const known = previous?.active ? [{ ...previous.active, leaseID: `${previous.active.serverID}000` }] : [];
+  const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30, known });
   return activeChange(members, previous, { now: NOW, ttlSeconds: 30, stopped, deaths, nodes });
 }
 const died = (secondsAgo: number): ProvenDeath => ({

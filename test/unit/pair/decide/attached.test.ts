@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { annotations } from '../../../../src/api/names.ts';
 import type { PairFacts } from '../../../../src/pair/facts.ts';
+import { isBindable } from '../../../../src/pair/decide/binding.ts';
 import { planOf } from '../../../../src/pair/decide/plan.ts';
 import { decideRestart } from '../../../../src/pair/decide/restart.ts';
 import { anAttachedPair, anAttachedPod, attached, aWorkload, FIRST, SECOND } from '../support/attached.ts';
@@ -58,6 +59,19 @@ describe('a pair that looks after a workload', () => {
     expect(revoke).toEqual([
       expect.objectContaining({ session: expect.objectContaining({ serverID: 7n, lease: 7000n }) }),
     ]);
+  });
+
+  it('binds nothing and ends nothing while it is not certain which container runs Milvus', () => {
+    const pods = [FIRST, SECOND].map((name) => anAttachedPod(name, { container: {} }));
+    const problems = [{ reason: 'ContainerUnknown', message: 'containerName must be set' }] as const;
+    const world = attached({ pods, problems, templateHash: undefined });
+    expect(planOf(world).members.map((member) => [member.state, isBindable(member)])).toEqual([
+      ['Active', false],
+      ['Standby', false],
+    ]);
+    const { status, endPod, revoke } = asked(world);
+    expect(conditionOf(status, 'SpecValid')).toMatchObject({ status: 'False', reason: 'ContainerUnknown' });
+    expect([endPod, revoke]).toEqual([undefined, []]);
   });
 
   it('restarts a zombie', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { holderOf, memberStates, standbyOf, type Member } from '../../../../src/pair/decide/members.ts';
+import {
+  holderOf,
+  memberStates,
+  standbyOf,
+  type Member,
+  type MemberContext,
+} from '../../../../src/pair/decide/members.ts';
 import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts';
 import type { PodView } from '../../../../src/pair/pod-view.ts';
 import type { Changes } from '../support/changes.ts';
@@ -56,16 +62,16 @@ describe('the members of a pair', () => {
       ['rootcoord-0:-:Starting', '-:7:Unknown*'],
     ],
     [
-      'are gone when the pod without an address is another one',
+      'are not known when the pod without an address is another one',
       heldBy(aSession(7n)),
       [aPod('rootcoord-1', { ip: undefined, ready: false })],
-      ['rootcoord-1:-:Starting', '-:7:Gone*'],
+      ['rootcoord-1:-:Starting', '-:7:Unknown*'],
     ],
     [
-      'are gone when the pod without an address was not scheduled yet: no process of it can have registered',
+      'are not known when the pod without an address was not scheduled yet: no process of it can have registered',
       heldBy(aSession(7n)),
       [aPod('rootcoord-0', { ip: undefined, nodeName: undefined, ready: false })],
-      ['rootcoord-0:-:Starting', '-:7:Gone*'],
+      ['rootcoord-0:-:Starting', '-:7:Unknown*'],
     ],
     [
       'are joined by the address alone where the value has no host name (2.2)',
@@ -77,13 +83,31 @@ describe('the members of a pair', () => {
       'are not joined when the address came to another pod',
       heldBy(aSession(7n, 'rootcoord-0', { hostName: 'somebody-else' })),
       [first],
-      ['rootcoord-0:-:Zombie', '-:7:Gone*'],
+      ['rootcoord-0:-:Zombie', '-:7:Unknown*'],
     ],
     [
       'are not joined when the pod came back under its name with another address',
       heldBy(aSession(7n)),
       [aPod('rootcoord-0', { ip: '10.0.0.9' })],
-      ['rootcoord-0:-:Zombie', '-:7:Gone*'],
+      ['rootcoord-0:-:Unknown', '-:7:Unknown*'],
+    ],
+    [
+      'are joined by any address of the pod, however it is spelt',
+      heldBy(
+        aSession(7n, 'rootcoord-0', { address: 'FD00:0:0:0::1:53100' }),
+        aSession(8n, 'rootcoord-1', { address: '[::ffff:192.168.7.2]:53100' }),
+      ),
+      [
+        aPod('rootcoord-0', { ip: '10.0.0.1', otherIPs: ['fd00::1'] }),
+        aPod('rootcoord-1', { ip: '10.0.0.2', otherIPs: ['192.168.7.2'] }),
+      ],
+      ['rootcoord-0:7:Active*', 'rootcoord-1:8:Standby'],
+    ],
+    [
+      'are no zombies while a registration without a host name (2.2) may be theirs',
+      heldBy(aSession(7n, 'rootcoord-0', { hostName: undefined, address: '127.0.0.1:53100' })),
+      [first],
+      ['rootcoord-0:-:Unknown', '-:7:Unknown*'],
     ],
     [
       'count a holder without a member key',
@@ -135,6 +159,53 @@ it('a registration whose process is proven dead is gone, whatever runs in the po
   expect(members.map(shown)).toEqual(['rootcoord-0:7:Active*', 'rootcoord-1:-:Zombie', '-:8:Gone']);
 });
 
+describe('a registration that no pod accounts for', () => {
+  const known = [{ state: 'Active', serverID: '7', leaseID: '7000', podName: 'rootcoord-0' }];
+  const left = (context: Partial<MemberContext>, pods: readonly PodView[] = [second]) =>
+    memberStates(heldBy(aSession(7n), aSession(8n, 'rootcoord-1')), pods, {
+      now: NOW,
+      ttlSeconds: 30,
+      ...context,
+    }).map(shown);
+  const standby = 'rootcoord-1:8:Standby';
+
+  it('is gone where it was seen in a pod that is gone', () => {
+    expect(left({ known })).toEqual([standby, '-:7:Gone*']);
+  });
+
+  it('is not known where no pod was seen with it, or another one with its server ID', () => {
+    expect(left({})).toEqual([standby, '-:7:Unknown*']);
+    expect(left({ known: [{ ...known[0], leaseID: '1' }] })).toEqual([standby, '-:7:Unknown*']);
+  });
+
+  it('is never gone while it is renewed, whosever it was', () => {
+    expect(left({ renewed: new Set([7000n]) })).toEqual([standby, '-:7:Foreign*']);
+    expect(left({ renewed: new Set([7000n]), known })).toEqual([standby, '-:7:Foreign*']);
+  });
+
+  it('stays known to live when the operator starts again', () => {
+    expect(left({ known: [{ ...known[0], state: 'Foreign' }] })).toEqual([standby, '-:7:Foreign*']);
+  });
+
+  it('makes no starting pod of its name anything else, unless it is renewed', () => {
+    const young = aPod('rootcoord-0', { ip: '10.0.0.9', container: aContainer({ runningSince: after(-5) }) });
+    expect(left({}, [young, second])).toEqual(['rootcoord-0:-:Starting', standby, '-:7:Unknown*']);
+    expect(left({ renewed: new Set([7000n]) }, [young, second])).toEqual([
+      'rootcoord-0:-:Unknown',
+      standby,
+      '-:7:Foreign*',
+    ]);
+  });
+});
+
+it('a registered process whose container is not known stands by while its pod is ready', () => {
+  const pods = [first, aPod('rootcoord-1', { container: {} })];
+  expect(statesOf(heldBy(aSession(7n), aSession(8n, 'rootcoord-1')), pods)).toEqual([
+    'rootcoord-0:7:Active*',
+    'rootcoord-1:8:Standby',
+  ]);
+});
+
 describe('members in pods with hostNetwork', () => {
   const onNode = (name: string, ip: string) => aPod(name, { hostNetwork: true, ip });
   const named = (serverID: bigint, ip: string) =>
@@ -180,5 +251,5 @@ describe('the standby', () => {
 
 it('the holder is found whatever became of its process', () => {
   const members = memberStates(heldBy(aSession(7n)), [], { now: NOW, ttlSeconds: 30 });
-  expect(holderOf(members)).toMatchObject({ state: 'Gone', session: { serverID: 7n } });
+  expect(holderOf(members)).toMatchObject({ state: 'Unknown', session: { serverID: 7n } });
 });

@@ -17,7 +17,7 @@ export function aWorkload(changes: Changes<WorkloadView> = {}): WorkloadView {
       replicas: 2,
       selector: { component: 'rootcoord', 'app.kubernetes.io/instance': 'my-release' },
       templateLabels: { component: 'rootcoord', 'app.kubernetes.io/instance': 'my-release' },
-      container: { name: 'rootcoord', image: 'milvusdb/milvus:v2.4.15' },
+      containers: [{ name: 'rootcoord', image: 'milvusdb/milvus:v2.4.15' }],
     },
     changes,
   );
@@ -49,7 +49,7 @@ export function attached({
     pair: anAttachedPair(),
     children: [],
     templateHash: undefined,
-    workload: { view: aWorkload(), foreignPods: [], ...workload },
+    workload: withContainer({ view: aWorkload(), foreignPods: [], ...workload }),
     pods: [anAttachedPod(FIRST, { roleLabel: 'active' }), anAttachedPod(SECOND, { roleLabel: 'standby' })],
     etcd: known(
       heldBy(
@@ -60,4 +60,10 @@ export function attached({
     ),
     ...changes,
   });
+}
+
+/** With the first of its containers as the one that runs Milvus, unless another one is named. */
+function withContainer(workload: WorkloadFacts): WorkloadFacts {
+  const [container] = workload.view.containers;
+  return { ...(container ? { container } : {}), ...workload };
 }

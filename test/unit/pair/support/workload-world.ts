@@ -27,7 +27,14 @@ export function workloadPod(name: string, { owner = 'uid-of-set', phase = 'Runni
       labels: { ...selector, ...(role === '' ? {} : { [labels.role]: role }) },
       ownerReferences: [reference],
     },
-    status: { phase, podIP: '10.0.0.1', containerStatuses: [{ name: 'rc', ready: true, restartCount: 3 }] },
+    status: {
+      phase,
+      podIP: '10.0.0.1',
+      containerStatuses: [
+        { name: 'log-shipper', ready: true, restartCount: 0, containerID: `containerd://log-shipper-of-${name}` },
+        { name: 'rc', ready: true, restartCount: 3, containerID: `containerd://rc-of-${name}` },
+      ],
+    },
   };
 }
 
@@ -37,6 +44,12 @@ export class WorkloadWorld {
   others: readonly CoordinatorPair[] = [];
   pods: readonly Pod[] = [workloadPod('a'), workloadPod('b')];
   deployment: KubeObject | undefined = deployment({ matchLabels: selector });
+  /** Those of the Deployment's template. */
+  set containers(containers: readonly object[]) {
+    const { spec } = deployment({ matchLabels: selector }) as KubeObject & { readonly spec: object };
+    const template = { metadata: { labels: selector }, spec: { containers } };
+    this.deployment = { ...deployment({}), spec: { ...spec, template } } as KubeObject;
+  }
   /** Whether lists of pods are answered. */
   lists = true;
   readonly calls: string[] = [];

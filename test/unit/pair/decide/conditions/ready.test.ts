@@ -66,7 +66,7 @@ describeCondition('Ready', [
     situations.strangerHolds,
     'False',
     'Conflict',
-    /10\.9\.9\.9.*stop that process/,
+    /10\.9\.9\.9.*none of this pair's pods; .*before anything is stopped/,
   ],
   [
     'is false when the spec cannot be carried out and nobody is ACTIVE',
