@@ -25,10 +25,10 @@ const join = (...parts: readonly string[]): string =>
 
 /**
  * The prefix of every session key of one Milvus, such as `by-dev/meta/session/`. Milvus joins the parts with Go's
- * path.Join, so extra slashes do not count.
+ * path.Join: extra slashes do not count, but the one at the beginning of `/milvus` stays.
  */
 export function sessionPrefix(rootPath: string, metaSubPath: string): string {
-  return `${join(rootPath, metaSubPath, 'session')}/`;
+  return `${rootPath.startsWith('/') ? '/' : ''}${join(rootPath, metaSubPath, 'session')}/`;
 }
 
 /** The name, below the prefix, of the key whose creator is ACTIVE. */

@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import type { EtcdTarget } from '../etcd/types.ts';
 import type { Secret } from '../kube/core-types.ts';
+import { canonicalHost } from '../milvus/addresses.ts';
 
 /** The Secrets a pair's etcd needs, as far as they could be read. */
 export interface EtcdSecrets {
@@ -13,7 +15,8 @@ export type EtcdTargetResult = { readonly target: EtcdTarget } | { readonly prob
 
 /**
  * Resolves `spec.etcd` for a process in another namespace: a host without a dot is a Service in the pair's namespace.
- * TLS verifies the host as written, unless `serverName` says otherwise; hosts that differ are verified as dialled.
+ * TLS verifies the host as written, unless `serverName` says otherwise; addresses, and hosts that differ, are verified
+ * as dialled.
  */
 export function etcdTarget(pair: CoordinatorPair, secrets: EtcdSecrets): EtcdTargetResult {
   const { etcd } = pair.spec;
@@ -21,7 +24,7 @@ export function etcdTarget(pair: CoordinatorPair, secrets: EtcdSecrets): EtcdTar
   const missing = missingKeys(pair, secrets);
   if (missing) return { problem: missing };
   const hosts = new Set(etcd.endpoints.map((endpoint) => splitEndpoint(endpoint).host));
-  const [onlyHost] = hosts.size === 1 ? [...hosts] : [];
+  const [onlyHost] = hosts.size === 1 ? [...hosts].filter((host) => !isIP(withoutBrackets(host))) : [];
   const serverName = etcd.tls?.serverName ?? onlyHost;
   return {
     target: {
@@ -52,6 +55,20 @@ function qualified(endpoint: string, namespace: string): string {
   const { host, port } = splitEndpoint(endpoint);
   const local = !host.includes('.') && !host.includes(':') && host !== 'localhost';
   return local ? `${host}.${namespace}.svc:${port}` : endpoint;
+}
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** An endpoint in the one form in which two spellings of it are the same text. */
+export function canonicalEndpoint(endpoint: string, namespace: string): string {
+  const { host, port } = splitEndpoint(qualified(endpoint, namespace));
+  // A Service may be written with more or less of its name: `etcd`, `etcd.milvus`, `etcd.milvus.svc.cluster.local.`
+  const service = canonicalHost(host)
+    .replace(/\.$/, '')
+    .replace(/\.svc(\.cluster\.local)?$/, '');
+  return `${service}:${port}`;
 }
 
 function text(secret: Secret, key: string): string {

@@ -25,7 +25,7 @@ import { viewNode, type NodeView } from './node-view.ts';
 import type { PairMemory } from './memory.ts';
 import { budgetsOver } from './disruption-budgets.ts';
 import type { References } from './references.ts';
-import { duplicateOf } from './rivals.ts';
+import { duplicateOf, type SnapshotOf } from './rivals.ts';
 import { templateRevisions } from './revisions.ts';
 import { userConfig } from './user-config.ts';
 import type { Workloads } from './workloads.ts';
@@ -41,6 +41,8 @@ export interface Sources {
   readonly guard?: GuardLookUp;
   /** Whether nodes and their Leases may be read, without which no registration can be bound to its process. */
   readonly watchNodes: boolean;
+  /** What was last read of the sessions of another pair. */
+  readonly snapshotOf?: SnapshotOf;
 }
 
 /**
@@ -104,7 +106,7 @@ export async function observe(
     bindings,
     renewed: new Set(memory.renewedLeases),
     deaths: provenDeaths(deathsOf(pair.status?.members), bindings, allPods, nodes, now),
-    ...duplicateOf(pair, caches),
+    ...duplicateOf(pair, caches, sources.snapshotOf),
   };
   if (liveSet === undefined || templateToLookUp(facts) === undefined) return facts;
   return { ...facts, revisions: await templateRevisions(sources.client, pair.metadata, liveSet.metadata.uid, signal) };

@@ -14,6 +14,7 @@ import { judge, type Judgement } from './decide/judgement.ts';
 import { START_UP_ALLOWANCE_MS } from './decide/members.ts';
 import { afterLabels, planOf, type Plan } from './decide/plan.ts';
 import type { PairFacts } from './facts.ts';
+import type { SnapshotOf } from './rivals.ts';
 import { watchStrangers } from './strangers.ts';
 import { PairMemory } from './memory.ts';
 import { observe, type Sources } from './observe.ts';
@@ -69,7 +70,8 @@ export class Reconciler implements Disposable {
     const { client } = this.#options;
     const memory = this.#memoryOf(pair);
     if (memory.followedFor !== pair.metadata.uid) await releaseWorkload(pair.metadata, this.#options, memory, signal);
-    const observed = await observe(pair, this.#options, memory, signal);
+    const sources = { ...this.#options, snapshotOf: this.#snapshotOf };
+    const observed = await observe(pair, sources, memory, signal);
     forgetEnded(observed, memory);
     const planned = planOf(observed);
     await changeRoleLabels(client, namespace, planned.labels, signal);
@@ -106,6 +108,9 @@ export class Reconciler implements Disposable {
     this.#memories.set(key, memory);
     return memory;
   }
+
+  readonly #snapshotOf: SnapshotOf = ({ metadata: { namespace, name } }) =>
+    this.#memories.get(`${namespace}/${name}`)?.current?.store.state.snapshot;
 
   async #forget(namespace: string, name: string, signal: AbortSignal): Promise<void> {
     const key = `${namespace}/${name}`;

@@ -57,7 +57,7 @@ export interface CoordinatorPairSpec {
      */
     endpoints: string[];
     /**
-     * Milvus' `etcd.rootPath`: the prefix of all of its keys. Defaults to `by-dev`, which is what Milvus and its Helm chart use; the Milvus operator uses the name of its Milvus object. It must be the same for all components of one Milvus, and can change only while the pair is stopped.
+     * Milvus' `etcd.rootPath`: the prefix of all of its keys. Defaults to `by-dev`, which is what Milvus and its Helm chart use; the Milvus operator uses the name of its Milvus object. It must be the same for all components of one Milvus, and can change only while the pair is stopped. A slash at its beginning counts: `/milvus` and `milvus` are two paths.
      */
     rootPath: string;
     /**

@@ -112,11 +112,11 @@ const etcdRules: readonly RuleExample[] = [
     refused: endpoint(value),
     sentence: 'each of `endpoints` must be `host:port`, for example my-release-etcd:2379',
   })),
-  ...['/by-dev', 'by-dev/', 'a//b', '.', 'a/../b'].map((rootPath) => ({
+  ...['/', 'by-dev/', 'a//b', '.', 'a/../b'].map((rootPath) => ({
     about: `a root path, not ${rootPath}`,
-    accepted: etcd({ rootPath: 'teams/search-1' }),
+    accepted: etcd({ rootPath: '/teams/search-1' }),
     refused: etcd({ rootPath }),
-    sentence: '`etcd.rootPath` must be a path such as by-dev or teams/search, without a slash at either end',
+    sentence: '`etcd.rootPath` must be a path such as by-dev, teams/search or /milvus, without a slash at its end',
   })),
   {
     about: 'a meta path',

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSessionStores } from '../../../src/etcd/session-stores.ts';
 import type { EtcdTarget } from '../../../src/etcd/types.ts';
+import { etcdTarget } from '../../../src/pair/etcd-target.ts';
+import { aPair } from '../../unit/pair/support/pair.ts';
 import { startEtcd, type EtcdServer } from '../support/etcd.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { makeTLSMaterial, type TLSMaterial } from '../support/tls-material.ts';
 import { neverMs, prefix, untilKeys } from './session-keys.ts';
 
@@ -43,6 +46,28 @@ describe('a session store over TLS', () => {
     await untilKeys(store);
     await etcd().etcdctl(['put', `${prefix}a`, 'x']);
     await untilKeys(store, 'a');
+  });
+
+  it('is made to an IPv6 address, which the certificate carries', async () => {
+    const [endpoint = ''] = serverOnly.endpoints;
+    await using proxy = await startTcpProxy(Number(endpoint.split(':').at(-1)), '::1');
+    const base64 = (text = '') => Buffer.from(text).toString('base64');
+    const data = {
+      'ca.crt': base64(mutual.target.tls?.ca),
+      'tls.crt': base64(mutual.target.tls?.cert),
+      'tls.key': base64(mutual.target.tls?.key),
+    };
+    const tls = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'tls' },
+      data: { ...data, 'ca.crt': base64(serverOnly.target.tls?.ca) },
+    };
+    const etcd = { endpoints: [proxy.endpoint], rootPath: 'by-dev', metaSubPath: 'meta', tls: { secretName: 'tls' } };
+    const resolved = etcdTarget(aPair({ spec: { etcd } }), { tls });
+    await using stores = createSessionStores({ resyncMs: neverMs });
+    using store = stores.acquire('target' in resolved ? resolved.target : { endpoints: [] }, prefix);
+    await expect(store.read()).resolves.toMatchObject({ header: { raftTerm: 2n } });
   });
 
   it('accepts a server name that the certificate carries', async () => {

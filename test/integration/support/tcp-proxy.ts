@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 
 /** A TCP proxy in front of one port, for breaking connections at will. */
 export interface TcpProxy extends AsyncDisposable {
-  /** `127.0.0.1:<port>`. */
+  /** `<host>:<port>`. */
   readonly endpoint: string;
   /** Connections open now. */
   readonly open: number;
@@ -17,8 +17,8 @@ export interface TcpProxy extends AsyncDisposable {
   onServerData: (() => void) | undefined;
 }
 
-/** Listens on a free port of 127.0.0.1 and passes everything to `127.0.0.1:<upstreamPort>`. */
-export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
+/** Listens on a free port of `host` and passes everything to `127.0.0.1:<upstreamPort>`. */
+export async function startTcpProxy(upstreamPort: number, host = '127.0.0.1'): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let accepted = 0;
 
@@ -45,7 +45,7 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
   });
   const held = new WeakSet<readonly [Socket, Socket]>();
 
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
@@ -58,7 +58,7 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
     pairs.clear();
   };
   const proxy: TcpProxy = {
-    endpoint: `127.0.0.1:${String(address.port)}`,
+    endpoint: `${host.includes(':') ? `[${host}]` : host}:${String(address.port)}`,
     onServerData: undefined,
     get open() {
       return [...pairs].filter(([client]) => !client.destroyed).length;

@@ -13,7 +13,7 @@ export interface Certificate {
 /** A certificate authority and what it has signed. */
 export interface TLSMaterial {
   readonly ca: Certificate;
-  /** Carries 127.0.0.1, localhost and what else was asked for. */
+  /** Carries 127.0.0.1, ::1, localhost and what else was asked for. */
   readonly server: Certificate;
   /** CN `client`. */
   readonly client: Certificate;
@@ -38,7 +38,7 @@ export async function makeTLSMaterial(folder: string, hosts: readonly string[] =
   const ca = await make('ca', []);
   const signed = ['-CA', ca.certFile, '-CAkey', ca.keyFile, '-addext', 'basicConstraints=critical,CA:FALSE'];
   const hostNames = ['localhost', ...hosts].map((host) => `DNS:${host}`).join(',');
-  const names = ['-addext', `subjectAltName=${hostNames},IP:127.0.0.1`];
+  const names = ['-addext', `subjectAltName=${hostNames},IP:127.0.0.1,IP:::1`];
   const forClients = [...signed, '-addext', 'extendedKeyUsage=clientAuth'];
   const [server, client, nameless] = await Promise.all([
     make('server', [...signed, ...names, '-addext', 'extendedKeyUsage=serverAuth,clientAuth']),

@@ -13,7 +13,9 @@ describe('the prefix of the session keys', () => {
   it.each([
     ['by-dev', 'meta', 'by-dev/meta/session/'],
     ['teams/search', 'meta', 'teams/search/meta/session/'],
-    ['/by-dev/', 'meta/', 'by-dev/meta/session/'],
+    ['by-dev/', 'meta/', 'by-dev/meta/session/'],
+    ['/milvus', 'meta', '/milvus/meta/session/'],
+    ['//milvus//', '/meta', '/milvus/meta/session/'],
   ])('below %s and %s is %s', (rootPath, metaSubPath, expected) => {
     expect(sessionPrefix(rootPath, metaSubPath)).toBe(expected);
   });

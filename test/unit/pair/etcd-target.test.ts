@@ -35,6 +35,7 @@ describe('where the operator finds the etcd of a pair', () => {
   it.each<[string, string[], string | undefined, string | undefined]>([
     ['the host as written', ['my-release-etcd:2379'], undefined, 'my-release-etcd'],
     ['the host as written, for several ports of it', ['e:2379', 'e:2380'], undefined, 'e'],
+    ['an address as dialled, without the brackets of IPv6', ['[fd00::1]:2379'], undefined, undefined],
     ['each host as dialled when they differ', ['a:2379', 'b:2379'], undefined, undefined],
     ['the name the spec gives', ['a:2379', 'b:2379'], 'etcd.example.com', 'etcd.example.com'],
   ])('verifies %s', (_, endpoints, serverName, expected) => {
