@@ -79,6 +79,11 @@ export const specReasons = {
       meaning: 'The ConfigMap that `config.configMapName` names does not exist or lacks the key user.yaml.',
       action: 'Create it.',
     },
+    ConfigTooLarge: {
+      status: 'False',
+      meaning: 'The configuration is larger than the operator reads; YAML aliases count as what they stand for.',
+      action: 'Keep only what differs from milvus.yaml.',
+    },
     WorkloadNotFound: {
       status: 'False',
       meaning: 'The Deployment or StatefulSet that `workloadRef` names does not exist or may not be read.',

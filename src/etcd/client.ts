@@ -1,13 +1,12 @@
 import type { CallOptions } from '@grpc/grpc-js';
 import { Range, type Etcd3, type IKeyValue, type IStatusResponse } from 'etcd3';
+import { limits } from '../base/limits.ts';
 import { alarmsIn } from './alarms.ts';
 import type { EtcdConnection } from './connection.ts';
 import { EtcdError } from './errors.ts';
 import { headerFrom } from './header.ts';
+import { Pages } from './pages.ts';
 import type { EndpointStatus, EtcdClient, KeyValue, LeaseInfo } from './types.ts';
-
-/** Keys asked for at a time: far more than the sessions of any Milvus, far below the largest message. */
-const pageKeys = 1_000;
 
 /** The calls of {@link EtcdClient} over a connection. */
 export function createEtcdClient(connection: EtcdConnection): EtcdClient {
@@ -30,21 +29,22 @@ async function range(connection: EtcdConnection, prefix: string, signal?: AbortS
         what,
         send: (etcd, options) =>
           etcd.kv.range(
-            { key, range_end: end, limit: pageKeys, ...(revision === undefined ? {} : { revision }) },
+            { key, range_end: end, limit: limits.etcdPageKeys, ...(revision === undefined ? {} : { revision }) },
             options,
           ),
       },
       signal,
     );
+  const untilMs = Date.now() + limits.etcdReadMs;
   const first = await page(start, undefined);
-  const kvs = first.kvs.map(keyValueFrom);
-  for (let { more, kvs: last } = first; more;) {
+  const pages = new Pages(what, start, end);
+  for (let { more, kvs } = first; ;) {
+    const last = pages.add(kvs, more);
+    if (!more) return { header: headerFrom(first.header), kvs: pages.all.map(keyValueFrom) };
+    if (Date.now() > untilMs) throw pages.refused(`it took longer than ${limits.etcdReadMs} ms`);
     // The first key after the last one seen, at the revision of the first page.
-    const next = await page(Buffer.concat([last.at(-1)?.key ?? start, Buffer.of(0)]), first.header.revision);
-    kvs.push(...next.kvs.map(keyValueFrom));
-    ({ more, kvs: last } = next);
+    ({ more, kvs } = await page(Buffer.concat([last, Buffer.of(0)]), first.header.revision));
   }
-  return { header: headerFrom(first.header), kvs };
 }
 
 async function leaseTimeToLive(connection: EtcdConnection, lease: bigint, signal?: AbortSignal): Promise<LeaseInfo> {

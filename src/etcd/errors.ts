@@ -1,3 +1,5 @@
+import { limits } from '../base/limits.ts';
+
 /**
  * Why a call to etcd failed.
  *
@@ -166,6 +168,7 @@ function isPassing({ code, details }: CallStatus): boolean {
  */
 function tidy(details: string): string {
   return details
+    .slice(0, limits.etcdDetailCharacters)
     .replace(/^No connection established\. Last error: (Error: )?/, '')
     .replace(/ ?Resolution note:.*$/s, '')
     .replace(/; if the root CA is installed locally, try .*$/s, '')

@@ -1,6 +1,8 @@
 import type { ChannelOptions } from '@grpc/grpc-js';
 import { noop } from 'cockatiel';
 import { Etcd3, type IOptions } from 'etcd3';
+import { limits } from '../base/limits.ts';
+import { withBoundedAnswers } from './bounded-answers.ts';
 import type { EtcdTarget } from './types.ts';
 
 /**
@@ -11,7 +13,7 @@ const channelOptions: ChannelOptions = {
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 3_000,
   'grpc.keepalive_permit_without_calls': 1,
-  'grpc.max_receive_message_length': 32 << 20,
+  'grpc.max_receive_message_length': limits.etcdMessageBytes,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
   // etcd pods get new addresses; the default waits 30 s before it asks DNS again.
@@ -49,6 +51,7 @@ export class Link implements Disposable {
       grpcOptions: {
         ...channelOptions,
         ...serverName(target),
+        ...withBoundedAnswers,
         // grpc-js pools connections by options; a number of its own keeps this link off a pooled one that hangs.
         'coordinator-pair.link': number,
       },

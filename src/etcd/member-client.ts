@@ -1,5 +1,6 @@
 import type { CallOptions } from '@grpc/grpc-js';
 import type { Etcd3, IHashKVResponse, IStatusResponse } from 'etcd3';
+import { limits } from '../base/limits.ts';
 import { alarmsIn, type Alarm } from './alarms.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { EtcdConnection } from './connection.ts';
@@ -78,6 +79,10 @@ export function memberClient(connection: EtcdConnection): EtcdMemberClient {
   };
 }
 
+/** etcd's own have about ten. */
+const VERSION_CHARACTERS = 64;
+const MEMBERS_BEYOND = `listing the members was given up: there are more than ${limits.etcdMembers}, or their names are longer than ${limits.etcdNameCharacters} characters. Check what runs behind that address.`;
+
 const status = (etcd: Etcd3, options: CallOptions): Promise<IStatusResponse> => etcd.maintenance.status(options);
 
 async function members(connection: EtcdConnection, signal?: AbortSignal): Promise<readonly ListedMember[]> {
@@ -86,6 +91,10 @@ async function members(connection: EtcdConnection, signal?: AbortSignal): Promis
     { what: 'listing the members', send: (etcd, options) => etcd.cluster.memberList({}, options), userless: true },
     signal,
   );
+  const names = answer.members.flatMap(({ name, peerURLs, clientURLs }) => [name, ...peerURLs, ...clientURLs]);
+  const isLong = names.some((name) => name.length > limits.etcdNameCharacters);
+  if (answer.members.length > limits.etcdMembers || names.length > limits.etcdMembers * 8 || isLong)
+    throw new EtcdError('Other', MEMBERS_BEYOND, { retryable: true });
   return answer.members.map(({ ID, name, peerURLs, clientURLs, isLearner }) => ({
     id: BigInt(ID),
     name,
@@ -121,7 +130,7 @@ function statusFrom(answer: IStatusResponse): MemberStatus {
   const { header, version, leader, dbSize, raftAppliedIndex, errors, dbSizeInUse, isLearner } = answer;
   return {
     header: headerFrom(header),
-    version,
+    version: version.slice(0, VERSION_CHARACTERS),
     leader: BigInt(leader),
     learner: isLearner,
     dbSizeBytes: Number(dbSize),

@@ -1,5 +1,7 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
-import { Range, type IWatchResponse } from 'etcd3';
+import type { Readable } from 'node:stream';
+import { Range, type IDuplexStream, type IWatchRequest, type IWatchResponse } from 'etcd3';
+import { limits } from '../base/limits.ts';
 import { prepareCall } from './call.ts';
 import type { CallStatus } from './errors.ts';
 import type { Link } from './link.ts';
@@ -11,6 +13,9 @@ export interface WatchListener {
   /** Keys below the prefix changed. */
   changed(): void;
 }
+
+/** What etcd3's type leaves out: it is a stream of Node's. */
+type WatchCall = IDuplexStream<IWatchRequest, IWatchResponse> & Pick<Readable, 'pause' | 'resume'>;
 
 /** What to watch, and for whom. */
 export interface WatchSpec {
@@ -36,8 +41,9 @@ export async function runWatch(
   const late = new AbortController();
   const call = prepareCall({ token, requireLeader: true, signal: AbortSignal.any([signal, link.closed, late.signal]) });
   const { start, end } = Range.prefix(prefix);
-  const stream = await link.etcd.watchClient.watch(call.options);
+  const stream = (await link.etcd.watchClient.watch(call.options)) as WatchCall;
   const timer = setTimeout(() => late.abort(), createWithinMs);
+  let resume: NodeJS.Timeout | undefined;
   try {
     return await new Promise<CallStatus>((resolve) => {
       const ended = (): void => resolve(endOf(call.status, link, late.signal));
@@ -54,12 +60,16 @@ export async function runWatch(
           listener.connected();
         }
         if (answer.events.length > 0) listener.changed();
+        // gRPC reads no further meanwhile: whoever sends without end is held up, not listened to.
+        stream.pause();
+        resume = setTimeout(() => stream.resume(), limits.etcdWatchPauseMs);
       });
       if (call.status === undefined) stream.write({ create_request: { key: start, range_end: end } });
       else ended();
     });
   } finally {
     clearTimeout(timer);
+    clearTimeout(resume);
     stream.cancel();
   }
 }

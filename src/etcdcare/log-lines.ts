@@ -1,3 +1,5 @@
+import { limits } from '../base/limits.ts';
+
 /** What a status may hold of one line. */
 const MAX_LINE_LENGTH = 400;
 
@@ -6,7 +8,8 @@ const secrets: readonly (readonly [RegExp, string])[] = [
   [/:\/\/[^/\s@]+@/g, '://***@'],
   [/((?:password|passwd|secret|authorization|bearer|api[-_]?key|user)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi, '$1***'],
   [/(--user[= ])\S+/g, '$1***'],
-  [/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '***'],
+  // From a word's beginning only: else each `eyJ` within one long word would start a search to its end.
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '***'],
   [/-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|$)/g, '***'],
 ];
 
@@ -29,13 +32,17 @@ export function logLines(log: string): readonly LogLine[] {
   });
 }
 
-/** One line: of etcd's JSON what it says, of a script's what follows its prefix. */
-export function cleanLine(raw: string): string {
+/**
+ * One line: of etcd's JSON what it says, of a script's what follows its prefix. Of a longer one than the limit, its
+ * beginning, without the word that was cut: half of a secret would not be recognised as one.
+ */
+export function cleanLine(whole: string): string {
+  const raw = whole.length <= limits.logLineCharacters ? whole : cut(whole);
   // Scripts colour what they print.
   const plain = raw.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '').trim();
   const said = (fromJson(plain) ?? plain)
     .replace(/^(?:\d{4}[-/]\d\d[-/]\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?\s+)+/, '')
-    .replace(/^\w+ \d\d:\d\d:\d\d(?:\.\d+)?\s*(?:INFO|WARN|ERROR|DEBUG)?\s*==>\s*/, '')
+    .replace(/^\w+ \d\d:\d\d:\d\d(?:\.\d+)?\s*(?:(?:INFO|WARN|ERROR|DEBUG)\s*)?==>\s*/, '')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)/g, '…')
     .replaceAll(/0x[0-9a-f]{5,}/g, '0x…');
   return redacted(said).slice(0, MAX_LINE_LENGTH);
@@ -44,6 +51,11 @@ export function cleanLine(raw: string): string {
 /** The same text with secrets blackened. */
 export function redacted(text: string): string {
   return secrets.reduce((clean, [pattern, replacement]) => clean.replaceAll(pattern, replacement), text);
+}
+
+function cut(line: string): string {
+  const beginning = line.slice(0, limits.logLineCharacters);
+  return beginning.slice(0, Math.max(0, beginning.lastIndexOf(' ')));
 }
 
 function fromJson(line: string): string | undefined {

@@ -1,3 +1,4 @@
+import { limits } from '../base/limits.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Node, Pod } from '../kube/core-types.ts';
 import { isApiError } from '../kube/errors.ts';
@@ -8,6 +9,7 @@ import type { PodLogOptions, PodLogs } from '../kube/pod-logs.ts';
 import { cleanLine, logLines, type LogLine } from './log-lines.ts';
 import type { GuardMemory } from './memory.ts';
 import { looksWell, viewPod, type ClaimFacts, type EventFacts, type PodFacts } from './pod-facts.ts';
+import { BeyondLimits } from './setup/beyond-limits.ts';
 import { podNames, type EtcdSetup } from './setup/etcd-setup.ts';
 
 /** Where facts about pods come from. */
@@ -20,24 +22,27 @@ export interface PodSources {
 /** What an event said longer ago than this does not count, milliseconds. */
 const EVENT_COUNTS_MS = 600_000;
 /** Enough for the last words of etcd and of the scripts around it. */
-const logTail = { tailLines: 200, limitBytes: 65_536, timestamps: true } as const;
+const logTail = { tailLines: limits.logLines, limitBytes: limits.logBytes, timestamps: true } as const;
 /** Of a container that runs: what holds on is written again and again. */
 const presentLog = { ...logTail, sinceSeconds: 120 } as const;
 /** The kubelet's words, instead of a log, when the runtime has already thrown the log away. */
 const LOG_IS_GONE = 'unable to retrieve container logs';
 
-/** The StatefulSet's pods by ordinal, as Kubernetes tells them. @throws ApiError */
+/** The StatefulSet's pods by ordinal, as Kubernetes tells them. @throws ApiError, BeyondLimits */
 export async function listPods(
   setup: EtcdSetup,
   { client, node }: PodSources,
   now: Date,
   signal: AbortSignal,
 ): Promise<readonly PodFacts[]> {
-  const { items } = await client.list<Pod>(podKind, {
+  const { items, metadata } = await client.list<Pod>(podKind, {
     namespace: setup.namespace,
     labelSelector: setup.selector,
+    limit: limits.selectedPods,
     signal,
   });
+  if (metadata.continue)
+    throw new BeyondLimits(`more than ${limits.selectedPods} pods have the labels that it selects (${setup.selector})`);
   const names = podNames(setup);
   return items
     .filter(({ metadata }) => names.includes(metadata.name))
@@ -117,11 +122,13 @@ async function recentEvents(
   now: Date,
   signal: AbortSignal,
 ): Promise<readonly EventFacts[]> {
-  const { items } = await client.list<Event>(eventKind, { namespace, fieldSelector: `regarding.uid=${uid}`, signal });
+  const selection = { namespace, fieldSelector: `regarding.uid=${uid}`, limit: limits.eventsRead, signal };
+  const { items } = await client.list<Event>(eventKind, selection);
   return items
     .map((event) => ({ event, ms: Date.parse(lastSeen(event)) }))
     .filter(({ ms }) => now.getTime() - ms < EVENT_COUNTS_MS)
     .toSorted((a, b) => a.ms - b.ms)
+    .slice(-limits.eventsKept)
     .map(({ event: { reason = '', note = '', type } }) => ({
       reason,
       note: cleanLine(note),

@@ -9,6 +9,7 @@ import type { GuardMemory } from './memory.ts';
 import { compareHashes, lookAtMembers } from './observe-members.ts';
 import { listPods, withEvidence, type PodSources } from './observe-pods.ts';
 import { looksWell, type PodFacts } from './pod-facts.ts';
+import { BeyondLimits } from './setup/beyond-limits.ts';
 import { learnSetup, podNames, type EtcdSetup } from './setup/etcd-setup.ts';
 import type { EtcdStatefulSet } from './setup/stateful-set.ts';
 
@@ -55,7 +56,12 @@ async function subjectOf(
   if (!set) return { state: 'NotFound' };
   const setup = learnSetup(set);
   if ('why' in setup) return { state: 'NotEtcd', why: setup.why };
-  return { state: 'Etcd', facts: await factsOf(guard, setup, sources, memory, now, signal) };
+  try {
+    return { state: 'Etcd', facts: await factsOf(guard, setup, sources, memory, now, signal) };
+  } catch (error) {
+    if (error instanceof BeyondLimits) return { state: 'NotEtcd', why: error.message };
+    throw error;
+  }
 }
 
 async function factsOf(

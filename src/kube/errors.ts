@@ -158,3 +158,16 @@ function secondsOf(retryAfter: string | undefined, now: Date): number | undefine
   const date = Date.parse(retryAfter);
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now.getTime()) / 1000);
 }
+
+/** The error for an answer of more than so many bytes; it was not read to its end. */
+export function answerTooLarge(action: string, bytes: number): ApiError {
+  const said = `${action}: the answer has more than ${bytes} bytes and was not read`;
+  return new ApiError(said, { code: 413, reason: ANSWER_TOO_LARGE });
+}
+
+/** Whether an answer was not read for its size: a smaller page may be. */
+export function isAnswerTooLarge(error: unknown): error is ApiError {
+  return isApiError(error) && error.reason === ANSWER_TOO_LARGE;
+}
+
+const ANSWER_TOO_LARGE = 'AnswerTooLarge';

@@ -1,8 +1,9 @@
 import { request, type Dispatcher } from 'undici';
 import { sleep, type Clock } from '../base/clock.ts';
+import { limits } from '../base/limits.ts';
 import { Connections } from './connections.ts';
 import { CredentialReader, type CredentialSource } from './credentials.ts';
-import { ApiError, isApiError, refusal, timedOut, unreachable } from './errors.ts';
+import { answerTooLarge, ApiError, isApiError, refusal, timedOut, unreachable } from './errors.ts';
 import { Limiter } from './limiter.ts';
 import { retryDelayMs, type Repeatable } from './retry.ts';
 
@@ -69,7 +70,7 @@ export class HttpSession implements AsyncDisposable {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#limiter.run(call.signal, () =>
-          this.#withFreshCredentials(() => this.#send(call, deadlineMs, ({ body }) => body.text())),
+          this.#withFreshCredentials(() => this.#send(call, deadlineMs, ({ body }) => boundedText(call.action, body))),
         );
       } catch (error) {
         const delayMs = retryDelayMs(error, attempt, call.repeatable, random);
@@ -149,6 +150,19 @@ export class HttpSession implements AsyncDisposable {
   }
 }
 
+/** @throws ApiError when it is longer than anything that the operator asks for. */
+async function boundedText(action: string, body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    // Leaving the loop closes the connection.
+    if (bytes > limits.apiAnswerBytes) throw answerTooLarge(action, limits.apiAnswerBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 function headersOf(call: HttpCall, userAgent: string, auth: Readonly<Record<string, string>>): Record<string, string> {
   return {
     accept: 'application/json',
@@ -159,7 +173,7 @@ function headersOf(call: HttpCall, userAgent: string, auth: Readonly<Record<stri
 }
 
 async function refused(action: string, answer: Dispatcher.ResponseData, clock: Clock): Promise<ApiError> {
-  const text = await answer.body.text();
+  const text = await boundedText(action, answer.body);
   const retryAfter = answer.headers['retry-after'];
   return refusal({
     action,

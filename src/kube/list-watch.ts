@@ -2,6 +2,7 @@ import { backoffMs, jittered } from './backoff.ts';
 import type { KubeClient, Selection, WatchEvent } from './client.ts';
 import { sleep, type Clock } from '../base/clock.ts';
 import { isApiError, isExpired } from './errors.ts';
+import { listPages } from './list-pages.ts';
 import type { KubeObject, ResourceKind, Stored } from './objects.ts';
 
 /** What following a collection brings. */
@@ -27,7 +28,6 @@ export interface ListWatchOptions<T extends KubeObject> {
   readonly random: () => number;
 }
 
-const pageSize = 500;
 const backoff = { firstMs: 200, longestMs: 15_000 };
 /** A watch that lived this long without a word was a good one, milliseconds. */
 const goodLifeMs = 1_000;
@@ -50,7 +50,7 @@ export async function* listWatch<T extends KubeObject>(options: ListWatchOptions
     let delayMs = 0;
     try {
       if (resourceVersion === undefined) {
-        const list = await listAll(options);
+        const list = await listed(options);
         yield { type: 'listed', objects: list.objects };
         resourceVersion = list.resourceVersion;
       }
@@ -87,8 +87,7 @@ function livedWell(openedMs: number | undefined, clock: Clock): boolean {
   return openedMs !== undefined && clock.nowMs() - openedMs >= goodLifeMs;
 }
 
-/** All pages. An expired continue token fails the whole: pages of two moments would not be one truth. */
-async function listAll<T extends KubeObject>({
+async function listed<T extends KubeObject>({
   client,
   kind,
   selection,
@@ -96,16 +95,12 @@ async function listAll<T extends KubeObject>({
   signal,
 }: ListWatchOptions<T>): Promise<{ objects: Stored<T>[]; resourceVersion: string }> {
   const objects: Stored<T>[] = [];
-  let token: string | undefined;
-  for (;;) {
-    const continued = token === undefined ? {} : { continue: token };
-    const { items, metadata } = await client.list<T>(kind, { ...selection, signal, limit: pageSize, ...continued });
+  let resourceVersion = '';
+  for await (const { items, metadata } of listPages<T>(client, kind, { ...selection, signal })) {
     for (const item of items) objects.push(trim(item));
-    if (metadata.continue === undefined || metadata.continue === '') {
-      return { objects, resourceVersion: metadata.resourceVersion };
-    }
-    token = metadata.continue;
+    ({ resourceVersion } = metadata);
   }
+  return { objects, resourceVersion };
 }
 
 function retryInMs(error: unknown, failures: number, random: () => number): number {

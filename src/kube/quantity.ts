@@ -1,3 +1,5 @@
+import { limits } from '../base/limits.ts';
+
 /** A resource.Quantity as an exact fraction. */
 interface Fraction {
   readonly numerator: bigint;
@@ -17,6 +19,7 @@ export function sameQuantity(a: string | number, b: string | number): boolean {
 }
 
 function parse(text: string): Fraction | undefined {
+  if (text.length > limits.quantityCharacters) return undefined;
   const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:([numkMGTPE]|[KMGTPE]i)|[eE]([+-]?\d{1,2}))?$/.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', suffix = '', exponent] = match;

@@ -57,11 +57,14 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * The settings in a configuration, nested as in milvus.yaml or flat, that belong to the operator, in the order of the
- * file. A fixed address or port of a coordinator breaks a pair: a restarted ACTIVE would be found, as a standby, at
+ * file. Follows aliases as often as they stand there, so whoever parsed the file has bounded them. A fixed address or port of a coordinator breaks a pair: a restarted ACTIVE would be found, as a standby, at
  * the address under which its clients know it (milvus#26219).
  */
 export function reservedConfigKeys(config: Readonly<Record<string, unknown>>, parent = ''): ReservedKey[] {
   return Object.entries(config).flatMap(([part, value]) => {
+    // Milvus merges what `<<` names into the mapping around it (yaml.v3).
+    if (part === '<<')
+      return [value].flat().flatMap((merged) => (isObject(merged) ? reservedConfigKeys(merged, parent) : []));
     const name = parent === '' ? part : `${parent}.${part}`;
     const kind = reservedKind(name);
     if (kind !== undefined) return [{ name, kind }];

@@ -1,3 +1,5 @@
+import { limits } from '../base/limits.ts';
+
 /** What a coordinator writes about itself into its session keys (Go struct SessionRaw). */
 export interface SessionValue {
   /** A new and higher number at each start of a process. */
@@ -41,6 +43,7 @@ const integer = (value: unknown): bigint | undefined =>
  * that lacks what every version writes is broken, with the reason.
  */
 export function parseSessionValue(value: string): ParsedSessionValue {
+  if (value.length > limits.sessionValueBytes) return broken(`it is longer than ${limits.sessionValueBytes} bytes`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(value, keepIntegers);

@@ -234,7 +234,9 @@ function isHindered({ problems, duplicateOf, workload, etcd }: PairFacts, { fore
     foreignChildren.length > 0 ||
     duplicateOf !== undefined ||
     workload?.takenBy !== undefined ||
-    problems.some(({ reason }) => reason === 'ConfigMapNotFound' || reason === 'WorkloadNotFound') ||
+    problems.some(
+      ({ reason }) => reason === 'ConfigMapNotFound' || reason === 'ConfigTooLarge' || reason === 'WorkloadNotFound',
+    ) ||
     (etcd.state === 'Unknown' && etcd.reason === 'SecretNotFound')
   );
 }

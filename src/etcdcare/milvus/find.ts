@@ -3,6 +3,7 @@ import type { CoordinatorPair } from '../../api/coordinator-pair.ts';
 import type { EtcdGuard } from '../../api/etcd-guard.ts';
 import { coordinatorPairKind } from '../../api/names.ts';
 import { serviceKind, statefulSetKind } from '../../kube/kinds.ts';
+import { listAll } from '../../kube/list-pages.ts';
 import { selects } from '../../kube/label-selector.ts';
 import type { KubeObject, Stored } from '../../kube/objects.ts';
 import { addressesOf, leadsTo, type EtcdAddresses, type Service } from './etcd-addresses.ts';
@@ -61,7 +62,7 @@ export async function findMilvus(
   const { namespace } = guard.metadata;
   const { statefulSetName, milvus: named } = guard.spec;
   const etcd = await client.get<Workload>(statefulSetKind, statefulSetName, namespace, { signal });
-  const { items: services } = await client.list<Service>(serviceKind, { namespace, signal });
+  const services = await listAll<Service>(client, serviceKind, { namespace, signal });
   const addresses = etcd && addressesOf(etcd, services);
   const all = await listPairs(client, watchNamespaces, signal);
   const pairs = all.filter((pair) => belongs(pair, guard, addresses));
@@ -89,9 +90,9 @@ async function listPairs(
 ): Promise<readonly StoredPair[]> {
   const scopes = namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
   const pages = await Promise.all(
-    scopes.map((scope) => client.list<CoordinatorPair & KubeObject>(coordinatorPairKind, { ...scope, signal })),
+    scopes.map((scope) => listAll<CoordinatorPair & KubeObject>(client, coordinatorPairKind, { ...scope, signal })),
   );
-  return pages.flatMap(({ items }) => items);
+  return pages.flat();
 }
 
 function belongs(
@@ -162,7 +163,7 @@ async function workloadsOf(
     ofPairs.some((known) => isDeepStrictEqual(known, nameOf(found)));
   const pages = await Promise.all(
     (['Deployment', 'StatefulSet'] as const).map(async (kind) => {
-      const { items } = await client.list<Workload>(workloadKinds[kind], { namespace, signal });
+      const items = await listAll<Workload>(client, workloadKinds[kind], { namespace, signal });
       return items.map((object): FoundWorkload => ({ kind, object }));
     }),
   );

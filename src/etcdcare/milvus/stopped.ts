@@ -1,5 +1,6 @@
 import { annotations, labels } from '../../api/names.ts';
 import type { Pod } from '../../kube/core-types.ts';
+import { listAll } from '../../kube/list-pages.ts';
 import { podKind } from '../../kube/kinds.ts';
 import { selects } from '../../kube/label-selector.ts';
 import { marks, scalings, type MilvusChange, type WorkloadChange } from './changes.ts';
@@ -40,11 +41,10 @@ export async function milvusStopped(
   signal: AbortSignal,
 ): Promise<StopProgress> {
   const namespaces = new Set(changes.map(({ namespace }) => namespace));
-  const pages = await Promise.all([...namespaces].map((namespace) => client.list<Pod>(podKind, { namespace, signal })));
-  const running = podsOf(
-    changes,
-    pages.flatMap(({ items }) => items),
+  const pages = await Promise.all(
+    [...namespaces].map((namespace) => listAll<Pod>(client, podKind, { namespace, signal })),
   );
+  const running = podsOf(changes, pages.flat());
   const undone = undoneOf(await readChanged(client, changes, signal), recovery);
   return { stopped: running.length === 0 && undone.length === 0, running, undone };
 }

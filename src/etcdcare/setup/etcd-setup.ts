@@ -1,3 +1,5 @@
+import { limits } from '../../base/limits.ts';
+import { BeyondLimits, checkLimits } from './beyond-limits.ts';
 import { flagReader } from './flags.ts';
 import { startUpOf, type StartUp } from './start-up.ts';
 import type { Container, EtcdStatefulSet } from './stateful-set.ts';
@@ -42,11 +44,22 @@ export interface EtcdSetup {
 /** etcd's own default of --quota-backend-bytes. */
 const DEFAULT_QUOTA_BYTES = 2 * 1024 ** 3;
 
-/** Learns how an etcd is set up. @returns why not, when the StatefulSet runs no etcd. */
+/** Learns how an etcd is set up. @returns why not, when the StatefulSet runs no etcd, or more than any etcd has. */
 export function learnSetup(set: EtcdStatefulSet): EtcdSetup | { readonly why: string } {
   const containers = set.spec?.template?.spec?.containers ?? [];
   const container = etcdContainer(containers);
   if (!container) return { why: `none of its containers (${containers.map(({ name }) => name).join(', ')}) runs etcd` };
+  try {
+    checkLimits(set, container);
+    return setupOf(set, container);
+  } catch (error) {
+    if (error instanceof BeyondLimits) return { why: error.message };
+    throw error;
+  }
+}
+
+/** @throws BeyondLimits */
+function setupOf(set: EtcdStatefulSet, container: Container): EtcdSetup {
   const { name, namespace = '' } = set.metadata;
   const flag = flagReader(container, { name, namespace });
   const listen = flag('listen-client-urls') ?? '';
@@ -110,7 +123,10 @@ function advertised(urls: string | undefined): Pick<EtcdSetup, 'advertisedHost'>
 }
 
 function initialClusterOf(text: string): readonly InitialMember[] {
-  return text.split(',').flatMap((entry) => {
+  const entries = text.split(',', limits.etcdMembers + 1);
+  if (entries.length > limits.etcdMembers)
+    throw new BeyondLimits(`its initial cluster names more than ${limits.etcdMembers} members`);
+  return entries.flatMap((entry) => {
     const at = entry.indexOf('=');
     return at < 1 ? [] : [{ name: entry.slice(0, at), peerURL: entry.slice(at + 1) }];
   });

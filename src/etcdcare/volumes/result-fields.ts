@@ -8,7 +8,7 @@ export class ResultError extends Error {
 
   constructor(name: string, wanted: string, found: unknown) {
     super(
-      `the script's result has ${found === undefined ? 'nothing' : JSON.stringify(found)} as ${name}, which should be ${wanted}`,
+      `the script's result has ${found === undefined ? 'nothing' : JSON.stringify(found).slice(0, 200)} as ${name}, which should be ${wanted}`,
     );
   }
 }

@@ -1,3 +1,5 @@
+import { limits } from '../../base/limits.ts';
+
 /** What has become of a script. */
 export type ScriptOutcome =
   /** `waiting`: why it has not begun, in the words of the scheduler or the kubelet. */
@@ -38,6 +40,9 @@ export interface EndedContainer {
   readonly message?: string;
 }
 
+/** What a status may hold of what a script says. */
+const SENTENCE_CHARACTERS = 500;
+
 /** Reads what a script left in its termination log. */
 export function outcomeOf({ exitCode, reason, message }: EndedContainer): ScriptOutcome {
   const line = parsed(message);
@@ -48,18 +53,19 @@ export function outcomeOf({ exitCode, reason, message }: EndedContainer): Script
   }
   const refusal = exitCode in refusals ? refusals[exitCode as keyof typeof refusals] : undefined;
   if (refusal !== undefined && line !== undefined && typeof line.message === 'string')
-    return { state: 'Failed', exitCode, refusal, message: line.message };
+    return { state: 'Failed', exitCode, refusal, message: line.message.slice(0, SENTENCE_CHARACTERS) };
   const said = message?.trim();
   return {
     state: 'Failed',
     exitCode,
-    message: `ended with code ${exitCode}${reason ? ` (${reason})` : ''}${said ? `: ${said.slice(-500)}` : ''}`,
+    message: `ended with code ${exitCode}${reason ? ` (${reason})` : ''}${said ? `: ${said.slice(-SENTENCE_CHARACTERS)}` : ''}`,
   };
 }
 
-function parsed(message: string | undefined): { readonly message?: unknown } | undefined {
+function parsed(message = ''): { readonly message?: unknown } | undefined {
+  if (message.length > limits.resultCharacters) return undefined;
   try {
-    const value: unknown = JSON.parse(message ?? '');
+    const value: unknown = JSON.parse(message);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

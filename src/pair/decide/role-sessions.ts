@@ -62,7 +62,7 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
   const newerLayout = REPLACED_BY_MIXCOORD.includes(role) ? keysOf(snapshot, ['mixcoord']).map(({ key }) => key) : [];
   for (const kv of snapshot.kvs) {
     const key = parseSessionKey(kv.key);
-    if (key.kind === 'version') watermark = kv.value.toString('utf8');
+    if (key.kind === 'version') watermark = kv.value.subarray(0, MAX_LENGTHS.version).toString('utf8');
     if ((key.kind !== 'holder' && key.kind !== 'member') || key.role !== role) continue;
     const parsed = readValue(kv.value);
     if (parsed.kind === 'broken') {

@@ -71,7 +71,13 @@ function reservedSettings(userConfig: unknown): readonly SpecProblem[] {
   return [
     {
       reason: 'ReservedSetting',
-      message: `spec.config must not set ${breaking.map(({ name }) => name).join(', ')}: the operator sets what a pair needs; remove them`,
+      message: `spec.config must not set ${listed(breaking.map(({ name }) => name))}: the operator sets what a pair needs; remove them`,
     },
   ];
+}
+
+/** A condition has room for some. */
+function listed(names: readonly string[]): string {
+  const some = names.slice(0, 10).map((name) => name.slice(0, 100));
+  return `${some.join(', ')}${names.length > some.length ? ` and ${names.length - some.length} more` : ''}`;
 }

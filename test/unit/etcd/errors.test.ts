@@ -111,3 +111,11 @@ describe('what etcd says about tokens', () => {
     expect(isAuthNotEnabled({ code: 3, details: 'etcdserver: user name is empty' })).toBe(false);
   });
 });
+
+it.each([' ', '. ', ' (', ':../deps/openssl/'])('details of an etcd that go on for ever are cut: %j', (part) => {
+  const error = fromStatus(
+    { code: 13, details: `${part.repeat(30_000)}x` },
+    { what: 'reading', endpoints: ['etcd:2379'] },
+  );
+  expect(error.message.length).toBeLessThan(2_500);
+});

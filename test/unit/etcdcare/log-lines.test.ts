@@ -44,3 +44,36 @@ describe('a line of a log', () => {
     expect(logLines('plain')).toEqual([{ text: 'plain' }]);
   });
 });
+
+/** As much as the kubelet is asked for; what backtracks takes seconds for it, and the limit of a test is up. */
+const FULL = 65_536;
+
+describe('a log that was written to stop its reader', () => {
+  it.each([
+    ['beginnings of tokens', 'eyJ'],
+    ['dots in tokens', 'eyJa.'],
+    ['addresses', '://a'],
+    ['certificates', '-----BEGIN a-----'],
+    ['a script that says nothing', 'a 11:11:11 '],
+    ['blanks', ' '],
+    ['colours', '\u001b[1'],
+    ['times', '2026-11-21T'],
+    ['brackets of JSON', '{"msg":['],
+  ])('is read at once: %s', (_, part) => {
+    const text = part.repeat(FULL / part.length);
+    expect(logLines(text).every((line) => line.text.length <= 400)).toBe(true);
+    expect(cleanLine(`a 11:11:11${' '.repeat(FULL)}x`).length).toBeLessThanOrEqual(400);
+  });
+
+  it('shows no half of a secret that stands where the line is cut', () => {
+    const line = `${'x '.repeat(8_190)}https://root:${'hunter2'.repeat(10)}@etcd:2379`;
+    expect(cleanLine(line)).not.toContain('hunter2');
+    expect(cleanLine(`https://root:${'hunter2'.repeat(3_000)}@etcd:2379`)).not.toContain('hunter2');
+  });
+
+  it('still hides a token within a text', () => {
+    expect(
+      redacted('token=eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl, and "eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl"'),
+    ).not.toContain('c2ln');
+  });
+});

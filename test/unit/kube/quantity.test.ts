@@ -22,6 +22,7 @@ describe('two quantities', () => {
 
   it.each<[string | number, string | number]>([
     ['1', '1m'],
+    ['0'.repeat(100_000) + '1', '1'],
     ['1Gi', '1G'],
     ['9007199254740993', '9007199254740992'],
     ['', ''],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KubeClient, WatchEvent } from '../../../src/kube/client.ts';
-import { ApiError } from '../../../src/kube/errors.ts';
+import { answerTooLarge, ApiError } from '../../../src/kube/errors.ts';
 import { podKind } from '../../../src/kube/kinds.ts';
 import { silent, type Log } from '../../../src/base/log.ts';
 import type { KubeList, KubeObject, Stored } from '../../../src/kube/objects.ts';
@@ -68,6 +68,24 @@ function reflect(client: KubeClient, clock: VirtualClock, more: Partial<Reflecto
 }
 
 describe('a reflector', () => {
+  it('asks for smaller pages where objects are large', async () => {
+    const clock = new VirtualClock();
+    const limits: (number | undefined)[] = [];
+    const client = fakeClient({
+      list: (_kind, selection) => {
+        limits.push(selection?.limit);
+        if ((selection?.limit ?? 0) > 10) return Promise.reject(answerTooLarge('list pods', 16));
+        return Promise.resolve(page(5, pod('a', 1)));
+      },
+      watch: (_kind, selection) => play({ then: 'stay' }, selection),
+    } as Partial<KubeClient>);
+    await using reflector = reflect(client, clock);
+    reflector.start();
+    await reflector.synced;
+    expect(limits).toEqual([500, 63, 8]);
+    expect(reflector.list()).toEqual([pod('a', 1)]);
+  });
+
   it('lists page by page, then watches from the list’s version', async () => {
     const clock = new VirtualClock();
     const first = { metadata: { resourceVersion: '5', continue: 'more' }, items: [pod('a', 1)] };

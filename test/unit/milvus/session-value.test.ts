@@ -89,3 +89,14 @@ describe('the host of a registered address', () => {
     expect(hostOfAddress(address)).toBe(host);
   });
 });
+
+it('a session longer than any that Milvus writes is broken', () => {
+  const value = JSON.stringify({
+    ServerID: 1,
+    ServerName: 'rootcoord',
+    Address: 'a:1',
+    Version: '2.4.15',
+    x: 'x'.repeat(20_000),
+  });
+  expect(parseSessionValue(value)).toEqual({ kind: 'broken', reason: 'it is longer than 16384 bytes' });
+});

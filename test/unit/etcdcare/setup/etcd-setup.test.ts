@@ -80,6 +80,32 @@ describe('what is learnt of an etcd', () => {
     });
   });
 
+  it.each<[string, Partial<Container>, number | undefined, string]>([
+    ['two thousand million replicas', {}, 2_147_483_647, 'at most 32 members'],
+    [
+      'an initial cluster of thousands',
+      { args: [`--initial-cluster=${'a=b,'.repeat(5_000)}`] },
+      3,
+      'more than 32 members',
+    ],
+    ['a megabyte of arguments', { args: ['x'.repeat(1_000_000)] }, 3, 'characters'],
+    [
+      'variables that stand for each other',
+      {
+        args: [`--initial-cluster=${'$(A)'.repeat(8_000)}`],
+        env: [{ name: 'A', value: 'x'.repeat(30_000) }],
+      },
+      3,
+      '--initial-cluster has more than',
+    ],
+    ['an image of many etcds', { image: 'a/etcd:'.repeat(50_000) + '@\n' }, 3, 'image'],
+  ])('goes no further than an etcd can: %s', (_, container, replicas, why) => {
+    const asked = set({ name: 'etcd', image: 'milvusdb/etcd:3.5.25-r1', ...container });
+    expect(learnSetup({ ...asked, spec: { ...asked.spec, ...(replicas ? { replicas } : {}) } })).toEqual({
+      why: expect.stringContaining(why),
+    });
+  });
+
   it('is nothing where no etcd runs', () => {
     expect(learnSetup(set({ name: 'web', image: 'nginx:1' }))).toEqual({
       why: 'none of its containers (web) runs etcd',

@@ -33,3 +33,12 @@ describe('what a script left in its termination log', () => {
     expect(outcomeOf(ended)).toEqual(outcome);
   });
 });
+
+it('keeps no more of what a script says than a status has room for', () => {
+  const message = JSON.stringify({ message: 'x'.repeat(10_000) });
+  const outcome = outcomeOf({ exitCode: 20, message });
+  expect(outcome.state === 'Failed' && outcome.message.length).toBe(500);
+  expect(outcomeOf({ exitCode: 0, message: JSON.stringify({ a: 'x'.repeat(20_000) }) })).toMatchObject({
+    state: 'Failed',
+  });
+});
