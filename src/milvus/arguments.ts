@@ -30,9 +30,9 @@ export function registeredRoles(role: Role, version: MilvusVersion): readonly [R
 }
 
 /**
- * The roles of {@link registeredRoles} whose ACTIVE is elected by itself, the one that stands for the process first.
- * From 2.3 to 2.5 indexcoord is none of them: the ACTIVE datacoord takes that key by force (milvus
- * internal/datacoord/server.go).
+ * The roles of {@link registeredRoles} whose ACTIVE is elected by itself and that have a gRPC server of their own, the
+ * one that stands for the process first. From 2.3 to 2.5 indexcoord is none of them: the ACTIVE datacoord takes that key
+ * by force (milvus internal/datacoord/server.go) and registers its own address in it (seen on servers of 2.3.0, 2.3.5).
  */
 export function electedRoles(role: Role, version: MilvusVersion): readonly [Role, ...Role[]] {
   const [first, ...others] = registeredRoles(role, version);

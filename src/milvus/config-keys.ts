@@ -30,17 +30,16 @@ export interface ReservedKey {
 
 const sections = ROLES.map((role: Role) => roleFacts[role].configSection);
 const breaking = new Set(
-  [...sections.flatMap((section) => [`${section}.ip`, `${section}.port`]), 'metricsPort', 'milvusConf'].map(
-    canonicalConfigKey,
-  ),
+  [...sections.map((section) => `${section}.ip`), 'milvusConf', 'etcd.kvSubPath'].map(canonicalConfigKey),
 );
 const overridden = new Set(
   [
-    ...sections.map((section) => `${section}.enableActiveStandby`),
+    ...sections.flatMap((section) => [`${section}.enableActiveStandby`, `${section}.port`]),
     'etcd.endpoints',
     'etcd.rootPath',
     'etcd.metaSubPath',
     'common.session.ttl',
+    'metricsPort',
   ].map(canonicalConfigKey),
 );
 const overriddenGroups = ['etcd.auth', 'etcd.ssl'].map(canonicalConfigKey);
@@ -57,8 +56,11 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * The settings in a configuration, nested as in milvus.yaml or flat, that belong to the operator, in the order of the
- * file. Follows aliases as often as they stand there, so whoever parsed the file has bounded them. A fixed address or port of a coordinator breaks a pair: a restarted ACTIVE would be found, as a standby, at
- * the address under which its clients know it (milvus#26219).
+ * file. Follows aliases as often as they stand there, so whoever parsed the file has bounded them. A fixed address of a
+ * coordinator breaks a pair: a restarted ACTIVE would be found, as a standby, at the address under which its clients know
+ * it (milvus#26219). So does another folder of configuration files: `spec.config` is mounted into the usual one. So does
+ * `etcd.kvSubPath`: unlike the root path it need not be in the spec, whose default would silently win, and Milvus would
+ * count IDs and timestamps from the start again.
  */
 export function reservedConfigKeys(config: Readonly<Record<string, unknown>>, parent = ''): ReservedKey[] {
   return Object.entries(config).flatMap(([part, value]) => {

@@ -1,6 +1,7 @@
+import { electedRoles } from './arguments.ts';
 import { canonicalConfigKey } from './config-keys.ts';
 import type { Role } from './roles.ts';
-import { roleFacts } from './roles.ts';
+import { MANAGEMENT_PORT, roleFacts } from './roles.ts';
 import type { MilvusVersion } from './version.ts';
 import { isAtLeast } from './version.ts';
 
@@ -25,6 +26,7 @@ export interface EtcdSettings {
   readonly endpoints: readonly string[];
   readonly rootPath: string;
   readonly metaSubPath: string;
+  readonly kvSubPath: string;
   /** The Secret with the keys `username` and `password`. */
   readonly authSecretName?: string;
   /** The folder in the container where `ca.crt`, `tls.crt` and `tls.key` are. */
@@ -51,14 +53,34 @@ export function activeStandbyEnvironment(role: Role, version: MilvusVersion): Pl
 }
 
 /**
- * The variables of the etcd connection: `etcd.endpoints`, `etcd.rootPath`, `etcd.metaSubPath`, `etcd.auth` (read from
- * 2.3.7 on) and `etcd.ssl` of milvus.yaml. With TLS Milvus always loads a client certificate.
+ * The variables of the ports that a process listens on. An image whose milvus.yaml names none would listen on 19530 for
+ * every role (a mixture then ends with `bind: address already in use`), and another one may name others than the
+ * Services do (servers of 2.2.16 and 2.3.5). mixcoord takes the port of rootcoord (milvus
+ * internal/distributed/mixcoord/service.go, 2.6). The management server's port has no setting but METRICS_PORT.
+ */
+export function portEnvironment(role: Role, version: MilvusVersion): PlainVariable[] {
+  return [
+    ...electedRoles(role, version).map((served) => ({
+      name: `${roleFacts[served === 'mixcoord' ? 'rootcoord' : served].environmentPrefix}_PORT`,
+      value: roleFacts[served].grpcPort.toString(),
+    })),
+    { name: 'METRICS_PORT', value: MANAGEMENT_PORT.toString() },
+  ];
+}
+
+/**
+ * The variables of the etcd connection: `etcd.endpoints`, `etcd.rootPath`, `etcd.metaSubPath`, `etcd.kvSubPath`,
+ * `etcd.auth` (read from 2.3.7 on) and `etcd.ssl` of milvus.yaml. With TLS Milvus always loads a client certificate.
+ *
+ * With endpoints and root path in its environment Milvus 2.2 ends with `panic: key not found: etcd.kvSubPath`, whatever
+ * milvus.yaml says, unless that is in the environment as well (servers of 2.2.8, 2.2.14 and 2.2.16). 2.3 does not mind.
  */
 export function etcdEnvironment(etcd: EtcdSettings): Variable[] {
   return [
     { name: 'ETCD_ENDPOINTS', value: etcd.endpoints.join(',') },
     { name: 'ETCD_ROOT_PATH', value: etcd.rootPath },
     { name: 'ETCD_META_SUB_PATH', value: etcd.metaSubPath },
+    { name: 'ETCD_KV_SUB_PATH', value: etcd.kvSubPath },
     ...(etcd.authSecretName === undefined ? [] : authEnvironment(etcd.authSecretName)),
     ...(etcd.tlsFolder === undefined ? [] : tlsEnvironment(etcd.tlsFolder)),
   ];

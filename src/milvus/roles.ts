@@ -16,7 +16,7 @@ export interface RoleFacts {
 
 /**
  * Section names and default ports of milvus.yaml, 2.2 to 2.6. mixcoord serves all of its roles on one gRPC server, on
- * the port of rootcoord (2.6); the address in its session tells the real one.
+ * the port of rootcoord (2.6).
  */
 export const roleFacts: Readonly<Record<Role, RoleFacts>> = {
   rootcoord: { configSection: 'rootCoord', environmentPrefix: 'ROOT_COORD', grpcPort: 53100 },
@@ -26,7 +26,7 @@ export const roleFacts: Readonly<Record<Role, RoleFacts>> = {
   mixcoord: { configSection: 'mixCoord', environmentPrefix: 'MIX_COORD', grpcPort: 53100 },
 };
 
-/** The port of Milvus' management server: /healthz, /metrics, /management (`METRICS_PORT` would move it). */
+/** The port of Milvus' management server: /healthz, /metrics, /management; `METRICS_PORT` moves it. */
 export const MANAGEMENT_PORT = 9091;
 
 /** Whether a text names a coordinator role. */

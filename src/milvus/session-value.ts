@@ -8,11 +8,11 @@ export interface SessionValue {
   readonly serverName: string;
   /** `ip:port` of its gRPC server. */
   readonly address: string;
-  /** The Milvus version, as written. */
+  /** The Milvus version, as written; a build such as `2.2.8-pre+dev` counts, too. */
   readonly version: string;
-  /** The pod's name; written from 2.3.3 on. */
+  /** The pod's name; written from 2.3.2 on (servers of 2.2.8 to 2.3.5). */
   readonly hostName?: string;
-  /** The lease as the process knows it, written from 2.3.3 on; the key's own metadata is the truth. */
+  /** The lease as the process knows it, written from 2.3.1 on; the key's own metadata is the truth. */
   readonly leaseID?: bigint;
 }
 

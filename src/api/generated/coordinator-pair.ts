@@ -65,6 +65,10 @@ export interface CoordinatorPairSpec {
      */
     metaSubPath: string;
     /**
+     * Milvus' `etcd.kvSubPath`: the part of its keys, below `rootPath`, that holds counters of IDs and timestamps. Defaults to `kv`. A Milvus that was set up with another one must keep it: set it here. It can change only while the pair is stopped.
+     */
+    kvSubPath: string;
+    /**
      * The EtcdGuard in the pair's namespace that watches this etcd. What it finds shows in the condition EtcdHealthy. Left out, the condition says what the pair's own connection tells.
      */
     guardName?: string;

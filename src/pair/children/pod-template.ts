@@ -2,6 +2,7 @@ import { coordinatorArgs } from '../../milvus/arguments.ts';
 import {
   activeStandbyEnvironment,
   etcdEnvironment,
+  portEnvironment,
   sessionTTLEnvironment,
   withoutGarbageCollection,
 } from '../../milvus/environment.ts';
@@ -78,10 +79,12 @@ function environment({ pair, role, version }: RenderInput): readonly object[] {
   const { etcd, sessionTTLSeconds, pod } = pair.spec;
   const variables: readonly { readonly name: string }[] = [
     ...activeStandbyEnvironment(role, version),
+    ...portEnvironment(role, version),
     ...etcdEnvironment({
       endpoints: etcd.endpoints,
       rootPath: etcd.rootPath,
       metaSubPath: etcd.metaSubPath,
+      kvSubPath: etcd.kvSubPath,
       ...(etcd.auth ? { authSecretName: etcd.auth.secretName } : {}),
       ...(etcd.tls ? { tlsFolder: ETCD_TLS_FOLDER } : {}),
     }),

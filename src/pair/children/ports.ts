@@ -1,11 +1,11 @@
-import { registeredRoles } from '../../milvus/arguments.ts';
+import { electedRoles } from '../../milvus/arguments.ts';
 import { MANAGEMENT_PORT, roleFacts } from '../../milvus/roles.ts';
 import type { RenderInput } from './common.ts';
 
-/** The ports a process of this role serves on: one gRPC port a role it registers, and the management port. */
+/** The ports a process of this role serves on: one gRPC port a role with a server of its own, and the management port. */
 function ports({ role, version }: Pick<RenderInput, 'role' | 'version'>): readonly { name: string; port: number }[] {
   return [
-    ...registeredRoles(role, version).map((registered) => ({ name: registered, port: roleFacts[registered].grpcPort })),
+    ...electedRoles(role, version).map((served) => ({ name: served, port: roleFacts[served].grpcPort })),
     { name: 'metrics', port: MANAGEMENT_PORT },
   ];
 }

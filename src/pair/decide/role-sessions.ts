@@ -12,7 +12,7 @@ export interface Session {
   readonly createRevision: bigint;
   /** `ip:port` the process serves on. */
   readonly address: string;
-  /** Pod name, in versions that write it (from about 2.3.3). */
+  /** Pod name, in versions that write it (2.3.2 and newer). */
   readonly hostName?: string;
   /** Version the process reports of itself. */
   readonly version: string;

@@ -81,7 +81,7 @@ describe('a CoordinatorPair', () => {
       imagePullPolicy: 'IfNotPresent',
       mode: 'Managed',
       runState: 'Running',
-      etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta' },
+      etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta', kvSubPath: 'kv' },
       pod: { terminationGracePeriodSeconds: 60 },
       placement: 'Preferred',
       remediation: { deadHolder: 'Auto', zombieStandby: 'Auto', stuckHolder: 'Approve', lostNode: 'Approve' },
@@ -161,7 +161,7 @@ describe('the rules', () => {
     const [version] = crd.spec.versions;
     const stated = new Set(version === undefined ? [] : messagesIn(version.schema.openAPIV3Schema));
     const examples = ruleExamples.map(({ sentence }) => sentence);
-    const shown = [...examples, roleMayNotChange, pathMayNotChange, workloadMayNotChange];
+    const shown = [...examples, roleMayNotChange, pathMayNotChange, kvPathMayNotChange, workloadMayNotChange];
     expect([...stated].sort()).toEqual([...new Set(shown)].sort());
   });
 
@@ -182,6 +182,9 @@ describe('the rules', () => {
   const pathMayNotChange =
     '`etcd.rootPath` and `etcd.metaSubPath` must not change while `runState` is Running: under another path the new standby would become ACTIVE beside the old one; set `runState: Stopped` first';
 
+  const kvPathMayNotChange =
+    '`etcd.kvSubPath` must not change while `runState` is Running: ACTIVE and STANDBY would count IDs and timestamps in two places; set `runState: Stopped` first';
+
   it('keep the role as it is', async () => {
     await apply(pair({}, 'role-change'));
     await expect(apply(pair({ role: 'datacoord' }, 'role-change'))).rejects.toThrow(`: ${roleMayNotChange}`);
@@ -198,5 +201,8 @@ describe('the rules', () => {
     await apply(at('new', 'Stopped'));
     await apply(at('new', 'Running'));
     expect(await get('path-change', '-o', 'jsonpath={.spec.etcd.rootPath}')).toBe('new');
+    await expect(
+      apply(pair({ etcd: { ...minimalSpec.etcd, rootPath: 'new', kvSubPath: 'other' } }, 'path-change')),
+    ).rejects.toThrow(`: ${kvPathMayNotChange}`);
   });
 });

@@ -5,7 +5,9 @@ const pod = (changes: Readonly<Record<string, unknown>>): PairManifest => pair({
 const environment = (name: string): PairManifest => pod({ extraEnv: [{ name, value: 'x' }] });
 
 const operatorsOwn =
-  '`pod.extraEnv` must not set what the operator sets: the active-standby flag (…_ENABLE_ACTIVE_STANDBY), ports, the etcd connection (ETCD_ENDPOINTS and so on: use `etcd`), the session TTL (use `sessionTTLSeconds`) and MILVUSCONF';
+  '`pod.extraEnv` must not set what the operator sets: the etcd connection (ETCD_ENDPOINTS and so on: use `etcd`), the session TTL (use `sessionTTLSeconds`) and METRICS_PORT';
+const flagOrPort =
+  "`pod.extraEnv` must not set the active-standby flag (…_ENABLE_ACTIVE_STANDBY) or the port of the pair's own coordinators: a pair always runs with the flag, and its Services lead to Milvus' own ports";
 const addressInEnvironment =
   '`pod.extraEnv` must not set the address of a coordinator, such as ROOT_COORD_IP: ACTIVE and STANDBY would register one address, and Milvus would call the wrong one after a failover';
 /** What users add to the pods. */
@@ -17,23 +19,40 @@ export const podRules: readonly RuleExample[] = [
     sentence: addressInEnvironment,
   })),
   ...[
-    'ROOT_COORD_ENABLE_ACTIVE_STANDBY',
-    'querycoord_enableactivestandby',
-    'DATA_COORD_PORT',
     'ETCD_ENDPOINTS',
     'etcd.rootPath',
     'ETCD_META_SUB_PATH',
+    'MILVUS_CONF_ETCD_KVSUBPATH',
     'ETCD_AUTH_PASSWORD',
     'ETCD_SSL_TLS_CERT',
     'COMMON_SESSION_TTL',
     'METRICS_PORT',
-    'MILVUSCONF',
   ].map((name) => ({
     about: `no variable ${name}`,
     accepted: environment('ETCD_REQUEST_TIMEOUT'),
     refused: environment(name),
     sentence: operatorsOwn,
   })),
+  ...[
+    ['rootcoord', 'ROOT_COORD_ENABLE_ACTIVE_STANDBY', 'DATA_COORD_ENABLE_ACTIVE_STANDBY'],
+    ['rootcoord', 'ROOT_COORD_PORT', 'QUERY_COORD_PORT'],
+    ['datacoord', 'milvus.datacoord.port', 'INDEX_COORD_PORT'],
+    ['querycoord', 'querycoord_enableactivestandby', 'rootcoord_enableactivestandby'],
+    ['mixcoord', 'MILVUS_CONF_DATACOORD_PORT', 'DATA_NODE_PORT'],
+    ['mixcoord', 'INDEX_COORD_ENABLE_ACTIVE_STANDBY', 'DATA_COORD_SEGMENT_MAXSIZE'],
+  ].map(([role, own = '', other = '']) => ({
+    about: `no variable ${own} of a ${role}`,
+    accepted: pair({ role, pod: { extraEnv: [{ name: other, value: 'x' }] } }),
+    refused: pair({ role, pod: { extraEnv: [{ name: own, value: 'x' }] } }),
+    sentence: flagOrPort,
+  })),
+  {
+    about: 'the folder of the configuration',
+    accepted: environment('MILVUS_CONFIG'),
+    refused: environment('MILVUSCONF'),
+    sentence:
+      '`pod.extraEnv` must not set MILVUSCONF: Milvus would read its configuration from another folder than the one into which `config` is mounted',
+  },
   {
     about: 'a value or a source of it',
     accepted: pod({ extraEnv: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }, { name: 'B' }] }),

@@ -15,7 +15,7 @@ const versionRule =
 const noCoordinatorFrom26 =
   '`role` rootcoord, querycoord or datacoord must run a Milvus version below 2.6: from 2.6 on `role` must be mixcoord';
 const etcdInConfig =
-  '`config.inline` must not set `etcd.endpoints`, `etcd.rootPath`, `etcd.metaSubPath`, `etcd.auth` or `etcd.ssl`: they are set by `spec.etcd`';
+  '`config.inline` must not set `etcd.endpoints`, `etcd.rootPath`, `etcd.metaSubPath`, `etcd.kvSubPath`, `etcd.auth` or `etcd.ssl`: they are set by `spec.etcd`';
 
 /** Names, versions and roles. */
 const identityRules: readonly RuleExample[] = [
@@ -57,6 +57,12 @@ const identityRules: readonly RuleExample[] = [
     accepted: pair({ version: 'v2.4.15-rc1' }),
     refused: pair({ version: '2.4.x' }),
     sentence: '`version` must be a full Milvus version such as 2.4.15 or 2.6.0-rc1',
+  },
+  {
+    about: 'a version with a build, as servers of 2.2.8 register it',
+    accepted: pair({ version: '2.2.8-pre+dev' }),
+    refused: pair({ version: '2.2.2-pre+dev' }),
+    sentence: 'the Milvus version must be 2.2.3 or newer: older versions have no working active-standby mode',
   },
   {
     about: 'a version with active-standby',
@@ -123,6 +129,12 @@ const etcdRules: readonly RuleExample[] = [
     accepted: etcd({ metaSubPath: 'meta_2' }),
     refused: etcd({ metaSubPath: 'meta/' }),
     sentence: '`etcd.metaSubPath` must be a path such as meta, without a slash at either end',
+  },
+  {
+    about: 'a kv path',
+    accepted: etcd({ kvSubPath: 'kv_2' }),
+    refused: etcd({ kvSubPath: '/kv' }),
+    sentence: '`etcd.kvSubPath` must be a path such as kv, without a slash at either end',
   },
   {
     about: 'etcd authentication from 2.3.7 on',
@@ -209,6 +221,7 @@ const configRules: readonly RuleExample[] = [
     { endpoints: 'etcd:2379' },
     { rootPath: 'x' },
     { metaSubPath: 'x' },
+    { kvSubPath: 'x' },
     { auth: { enabled: true } },
     { ssl: {} },
   ].map((section) => ({

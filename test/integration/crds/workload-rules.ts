@@ -1,5 +1,5 @@
 import type { PairManifest, RuleExample } from './pairs.ts';
-import { pair } from './pairs.ts';
+import { minimalSpec, pair } from './pairs.ts';
 
 const workloadRef = { kind: 'Deployment', name: 'my-release-milvus-rootcoord' };
 /** A pair that looks after a Deployment, with these changes. */
@@ -57,6 +57,11 @@ export const workloadRules: readonly RuleExample[] = [
     'config beside a workload',
     { config: { inline: { log: { level: 'warn' } } } },
     '`config` must be left out beside `workloadRef`: Milvus is configured by whoever makes the workload',
+  ),
+  refuses(
+    'etcd.kvSubPath beside a workload',
+    { etcd: { ...minimalSpec.etcd, kvSubPath: 'kv2' } },
+    "`etcd.kvSubPath` must be left out beside `workloadRef`: set it where the workload's Milvus is configured",
   ),
   refuses(
     'sessionTTLSeconds beside a workload',

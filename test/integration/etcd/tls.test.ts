@@ -63,7 +63,13 @@ describe('a session store over TLS', () => {
       metadata: { name: 'tls' },
       data: { ...data, 'ca.crt': base64(serverOnly.target.tls?.ca) },
     };
-    const etcd = { endpoints: [proxy.endpoint], rootPath: 'by-dev', metaSubPath: 'meta', tls: { secretName: 'tls' } };
+    const etcd = {
+      endpoints: [proxy.endpoint],
+      rootPath: 'by-dev',
+      metaSubPath: 'meta',
+      kvSubPath: 'kv',
+      tls: { secretName: 'tls' },
+    };
     const resolved = etcdTarget(aPair({ spec: { etcd } }), { tls });
     await using stores = createSessionStores({ resyncMs: neverMs });
     using store = stores.acquire('target' in resolved ? resolved.target : { endpoints: [] }, prefix);

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalConfigKey, reservedConfigKeys, reservedEnvironment } from '../../../src/milvus/config-keys.ts';
-import { activeStandbyEnvironment, etcdEnvironment, sessionTTLEnvironment } from '../../../src/milvus/environment.ts';
+import {
+  activeStandbyEnvironment,
+  etcdEnvironment,
+  portEnvironment,
+  sessionTTLEnvironment,
+} from '../../../src/milvus/environment.ts';
 import { ROLES } from '../../../src/milvus/roles.ts';
 
 describe('a configuration key', () => {
@@ -39,14 +44,15 @@ describe('the settings that belong to the operator', () => {
       rootCoord: { ip: '10.0.0.1', maxPartitionNum: 4096 },
       ROOTCOORD: { Port: 1 },
       'queryCoord.enableActiveStandby': false,
-      etcd: { rootPath: 'x', requestTimeout: 10000, auth: { enabled: true }, ssl: {} },
+      etcd: { rootPath: 'x', kvSubPath: 'y', requestTimeout: 10000, auth: { enabled: true }, ssl: {} },
       common: { session: { ttl: 20, retryTimes: 30 } },
     };
     expect(reservedConfigKeys(config)).toEqual([
       { name: 'rootCoord.ip', kind: 'breaks' },
-      { name: 'ROOTCOORD.Port', kind: 'breaks' },
+      { name: 'ROOTCOORD.Port', kind: 'overridden' },
       { name: 'queryCoord.enableActiveStandby', kind: 'overridden' },
       { name: 'etcd.rootPath', kind: 'overridden' },
+      { name: 'etcd.kvSubPath', kind: 'breaks' },
       { name: 'etcd.auth', kind: 'overridden' },
       { name: 'etcd.ssl', kind: 'overridden' },
       { name: 'common.session.ttl', kind: 'overridden' },
@@ -64,7 +70,7 @@ describe('the settings that belong to the operator', () => {
   it('leave everything else to the user', () => {
     const config = {
       dataCoord: { segment: { maxSize: 2048 } },
-      etcd: { kvSubPath: 'kv' },
+      etcd: { requestTimeout: 10000 },
       list: [{ ip: 'x' }],
       none: null,
     };
@@ -72,20 +78,24 @@ describe('the settings that belong to the operator', () => {
     expect(reservedEnvironment(['DATA_COORD_SEGMENT_MAXSIZE', 'LOG_LEVEL', 'MINIO_ACCESS_KEY_ID'])).toEqual([]);
   });
 
-  it.each(['ROOT_COORD_IP', 'mixcoord.ip', 'DATACOORD_PORT', 'METRICS_PORT', 'MILVUSCONF'])(
-    '%s would break the pair',
-    (name) => {
-      expect(reservedEnvironment([name])).toEqual([{ name, kind: 'breaks' }]);
-    },
-  );
+  it.each(['ROOT_COORD_IP', 'mixcoord.ip', 'MILVUSCONF'])('%s would break the pair', (name) => {
+    expect(reservedEnvironment([name])).toEqual([{ name, kind: 'breaks' }]);
+  });
 
   it('are all that the operator itself sets', () => {
     const version = { major: 2, minor: 6, patch: 0 };
     const own = [
-      ...ROLES.flatMap((role) => activeStandbyEnvironment(role, version)),
-      ...etcdEnvironment({ endpoints: ['e:1'], rootPath: 'r', metaSubPath: 'm', authSecretName: 's', tlsFolder: '/t' }),
+      ...ROLES.flatMap((role) => [...activeStandbyEnvironment(role, version), ...portEnvironment(role, version)]),
+      ...etcdEnvironment({
+        endpoints: ['e:1'],
+        rootPath: 'r',
+        metaSubPath: 'm',
+        kvSubPath: 'k',
+        authSecretName: 's',
+        tlsFolder: '/t',
+      }),
       ...sessionTTLEnvironment(30),
     ].map(({ name }) => name);
-    expect(reservedEnvironment(own)).toEqual(own.map((name) => ({ name, kind: 'overridden' })));
+    expect(reservedEnvironment(own).map(({ name }) => name)).toEqual(own);
   });
 });

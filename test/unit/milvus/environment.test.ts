@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   activeStandbyEnvironment,
   etcdEnvironment,
+  portEnvironment,
   sessionTTLEnvironment,
   withoutGarbageCollection,
 } from '../../../src/milvus/environment.ts';
@@ -41,19 +42,47 @@ describe('the variables that switch active-standby on', () => {
   });
 });
 
+describe('the variables of the ports', () => {
+  it.each([
+    ['a coordinator', 'datacoord', { major: 2, minor: 5, patch: 10 }, ['DATA_COORD_PORT=13333']],
+    [
+      'a mixture of 2.2, where indexcoord has a server of its own',
+      'mixcoord',
+      { major: 2, minor: 2, patch: 16 },
+      ['ROOT_COORD_PORT=53100', 'QUERY_COORD_PORT=19531', 'DATA_COORD_PORT=13333', 'INDEX_COORD_PORT=31000'],
+    ],
+    [
+      'a later mixture',
+      'mixcoord',
+      { major: 2, minor: 3, patch: 5 },
+      ['ROOT_COORD_PORT=53100', 'QUERY_COORD_PORT=19531', 'DATA_COORD_PORT=13333'],
+    ],
+    [
+      'mixcoord, which listens where rootcoord did',
+      'mixcoord',
+      { major: 2, minor: 6, patch: 13 },
+      ['ROOT_COORD_PORT=53100'],
+    ],
+  ] as const)('are those that %s listens on, and that of its management server', (_, role, version, expected) => {
+    const set = portEnvironment(role, version).map(({ name, value }) => `${name}=${value}`);
+    expect(set).toEqual([...expected, 'METRICS_PORT=9091']);
+  });
+});
+
 describe('the variables of the etcd connection', () => {
-  const plain = { endpoints: ['etcd-0:2379', 'etcd-1:2379'], rootPath: 'by-dev', metaSubPath: 'meta' };
+  const plain = { endpoints: ['etcd-0:2379', 'etcd-1:2379'], rootPath: 'by-dev', metaSubPath: 'meta', kvSubPath: 'kv' };
 
   it('join the endpoints by commas and say where the keys are', () => {
     expect(etcdEnvironment(plain)).toEqual([
       { name: 'ETCD_ENDPOINTS', value: 'etcd-0:2379,etcd-1:2379' },
       { name: 'ETCD_ROOT_PATH', value: 'by-dev' },
       { name: 'ETCD_META_SUB_PATH', value: 'meta' },
+      { name: 'ETCD_KV_SUB_PATH', value: 'kv' },
     ]);
   });
 
   it('take user name and password from the Secret, never as plain text', () => {
-    expect(etcdEnvironment({ ...plain, authSecretName: 'etcd-user' }).slice(3)).toEqual([
+    expect(etcdEnvironment({ ...plain, authSecretName: 'etcd-user' }).slice(4)).toEqual([
       { name: 'ETCD_AUTH_ENABLED', value: 'true' },
       { name: 'ETCD_AUTH_USERNAME', valueFrom: { secretKeyRef: { name: 'etcd-user', key: 'username' } } },
       { name: 'ETCD_AUTH_PASSWORD', valueFrom: { secretKeyRef: { name: 'etcd-user', key: 'password' } } },
@@ -61,7 +90,7 @@ describe('the variables of the etcd connection', () => {
   });
 
   it('name the three files that TLS needs', () => {
-    expect(etcdEnvironment({ ...plain, tlsFolder: '/milvus/etcd-tls' }).slice(3)).toEqual([
+    expect(etcdEnvironment({ ...plain, tlsFolder: '/milvus/etcd-tls' }).slice(4)).toEqual([
       { name: 'ETCD_SSL_ENABLED', value: 'true' },
       { name: 'ETCD_SSL_TLS_CERT', value: '/milvus/etcd-tls/tls.crt' },
       { name: 'ETCD_SSL_TLS_KEY', value: '/milvus/etcd-tls/tls.key' },

@@ -16,6 +16,7 @@ const release = fc.record({
 const version = fc.oneof(
   release,
   fc.tuple(release, fc.stringMatching(/^[0-9A-Za-z_.-]{1,12}$/)).map(([numbers, suffix]) => ({ ...numbers, suffix })),
+  fc.tuple(release, fc.stringMatching(/^[0-9A-Za-z_.-]{1,12}$/)).map(([numbers, build]) => ({ ...numbers, build })),
 );
 
 describe('a Milvus version', () => {
@@ -23,6 +24,8 @@ describe('a Milvus version', () => {
     ['2.4.15', { major: 2, minor: 4, patch: 15 }],
     ['v2.4.15', { major: 2, minor: 4, patch: 15 }],
     ['2.6.0-rc1', { major: 2, minor: 6, patch: 0, suffix: 'rc1' }],
+    ['2.2.8-pre+dev', { major: 2, minor: 2, patch: 8, suffix: 'pre', build: 'dev' }],
+    ['2.4.1+a.b-c', { major: 2, minor: 4, patch: 1, build: 'a.b-c' }],
     ['v2.5.10-gpu-arm64', { major: 2, minor: 5, patch: 10, suffix: 'gpu-arm64' }],
   ])('%s is read', (text, expected) => {
     expect(parseVersion(text)).toEqual(expected);
@@ -38,6 +41,8 @@ describe('a Milvus version', () => {
     '2.04.1',
     ' 2.4.1',
     '2.4.1-',
+    '2.4.1+',
+    '2.4.1+a+b',
     '2.4.1.2',
   ])('%p is no full version', (text) => {
     expect(parseVersion(text)).toBeUndefined();

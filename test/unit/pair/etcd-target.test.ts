@@ -3,7 +3,7 @@ import type { Secret } from '../../../src/kube/core-types.ts';
 import { etcdTarget } from '../../../src/pair/etcd-target.ts';
 import { aPair } from './support/pair.ts';
 
-const etcd = { rootPath: 'by-dev', metaSubPath: 'meta' };
+const etcd = { rootPath: 'by-dev', metaSubPath: 'meta', kvSubPath: 'kv' };
 const secret = (texts: Readonly<Record<string, string>>): Secret => ({
   apiVersion: 'v1',
   kind: 'Secret',

@@ -34,7 +34,9 @@ describe('of two pairs of one role', () => {
     [
       'under another path',
       named(
-        aPair({ spec: { etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'b', metaSubPath: 'meta' } } }),
+        aPair({
+          spec: { etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'b', metaSubPath: 'meta', kvSubPath: 'kv' } },
+        }),
         'older',
         EARLY,
       ),
@@ -42,7 +44,9 @@ describe('of two pairs of one role', () => {
     [
       'in another etcd',
       named(
-        aPair({ spec: { etcd: { endpoints: ['other:2379'], rootPath: 'by-dev', metaSubPath: 'meta' } } }),
+        aPair({
+          spec: { etcd: { endpoints: ['other:2379'], rootPath: 'by-dev', metaSubPath: 'meta', kvSubPath: 'kv' } },
+        }),
         'older',
         EARLY,
       ),
@@ -55,7 +59,7 @@ describe('of two pairs of one role', () => {
 describe('one etcd spelt in several ways', () => {
   const at = (name: string, endpoint: string, namespace = 'milvus') =>
     named(
-      aPair({ spec: { etcd: { endpoints: [endpoint], rootPath: 'by-dev', metaSubPath: 'meta' } } }),
+      aPair({ spec: { etcd: { endpoints: [endpoint], rootPath: 'by-dev', metaSubPath: 'meta', kvSubPath: 'kv' } } }),
       name,
       name === 'older' ? EARLY : LATE,
       namespace,

@@ -44,7 +44,7 @@ describe('the children of a pair that looks after a workload', () => {
 
   it('have a port for each role of a mixture process', () => {
     const [service] = render({}, { pair, role: 'mixcoord', version });
-    expect(service?.spec.ports?.map(({ port }) => port)).toEqual([53100, 19531, 13333, 31000, 9091]);
+    expect(service?.spec.ports?.map(({ port }) => port)).toEqual([53100, 19531, 13333, 9091]);
   });
 
   it('have no budget while the selector matches pods of somebody else', () => {

@@ -21,6 +21,7 @@ const everything: Changes<CoordinatorPairSpec> = {
     endpoints: ['etcd-0.etcd.milvus.svc:2379', 'etcd-1.etcd.milvus.svc:2379'],
     rootPath: 'my-milvus',
     metaSubPath: 'metadata',
+    kvSubPath: 'counters',
     auth: { secretName: 'etcd-login' },
     tls: { secretName: 'etcd-tls', serverName: 'etcd.example.com' },
   },
@@ -67,9 +68,11 @@ const plain = (role: Role, tag: string, changes: Changes<CoordinatorPairSpec> = 
 describe('the children of a pair are those of the reviewed file', () => {
   it.each<[string, RenderedChildren]>([
     ['rootcoord-2.4.15', plain('rootcoord', 'v2.4.15')],
+    ['rootcoord-2.2.16', plain('rootcoord', 'v2.2.16')],
     ['querycoord-2.2.9', plain('querycoord', 'v2.2.9')],
     ['datacoord-2.5.10', plain('datacoord', 'v2.5.10')],
     ['indexcoord-2.2.14', plain('indexcoord', 'v2.2.14')],
+    ['mixcoord-2.2.16', plain('mixcoord', 'v2.2.16')],
     ['mixcoord-2.5.10', plain('mixcoord', 'v2.5.10')],
     ['mixcoord-2.6.7', plain('mixcoord', 'v2.6.7')],
     ['mixcoord-2.6.13', plain('mixcoord', 'v2.6.13')],

@@ -4,7 +4,7 @@ import { downgradeProblem, specProblems, versionOf } from '../../../../src/pair/
 import type { Changes } from '../support/changes.ts';
 import { aPair } from '../support/pair.ts';
 
-const etcd = { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta' };
+const etcd = { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta', kvSubPath: 'kv' };
 const problemsOf = (spec: Changes<CoordinatorPairSpec>, config?: unknown) => specProblems(aPair({ spec }), config);
 
 describe('a spec', () => {
@@ -45,9 +45,8 @@ describe('a spec', () => {
 
   it.each<[string, unknown]>([
     ['a fixed address', { rootCoord: { ip: '10.0.0.1' } }],
-    ['a fixed port', { rootCoord: { port: 53100 } }],
     ['an address in another spelling', { root_coord: { IP: 'x' } }],
-    ['another port of the management server', { 'metrics.port': 9999 }],
+    ['another place of the counters than the spec does', { etcd: { kvSubPath: 'kv2' } }],
   ])('must not set %s in its configuration', (_, config) => {
     const [problem] = problemsOf({ config: { configMapName: 'mine' } }, config);
     expect(problem?.reason).toBe('ReservedSetting');
@@ -56,6 +55,7 @@ describe('a spec', () => {
 
   it.each<[string, unknown]>([
     ['what the environment overrides', { etcd: { rootPath: 'x' } }],
+    ['ports, which the environment overrides', { rootCoord: { port: 53100 } }],
     ['anything else', { dataCoord: { segment: { maxSize: 2048 } } }],
     ['nothing', null],
     ['a text', 'hello'],

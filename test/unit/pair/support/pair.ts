@@ -11,7 +11,7 @@ const spec: CoordinatorPairSpec = {
   imagePullPolicy: 'IfNotPresent',
   mode: 'Managed',
   runState: 'Running',
-  etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta' },
+  etcd: { endpoints: ['my-release-etcd:2379'], rootPath: 'by-dev', metaSubPath: 'meta', kvSubPath: 'kv' },
   pod: { terminationGracePeriodSeconds: 60 },
   placement: 'Preferred',
   rollout: { policy: 'Automatic' },
