@@ -48,7 +48,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   integration: {
     hindrance: () => undefined,
-    prepare: () => ensurePrograms(['etcd', 'etcdctl', 'etcdutl', 'kube-apiserver', 'kubectl', 'helm']),
+    prepare: () => ensurePrograms(['etcd', 'etcd-3.6', 'etcdctl', 'etcdutl', 'kube-apiserver', 'kubectl', 'helm']),
     command: [join(root, 'test', 'integration', 'run.ts')],
     results: build('jest-integration.json'),
   },

@@ -41,3 +41,12 @@ export function testimony(found: readonly Witness[]): string {
 function ended({ crash }: PodFacts): string {
   return crash ? `, ended with exit code ${crash.exitCode}` : '';
 }
+
+/** What a line says that ends a process; traces and what is logged on the way down follow it. */
+const fatal = /^panic|^fatal error|failed|cannot|error|invalid|refused|denied/i;
+
+/** The line with which a container that is down most likely said why, or its last one; undefined: it said nothing. */
+export function lastWords({ lines }: PodFacts): string | undefined {
+  const said = lines.filter(({ text }) => !/^(?:goroutine \d+|\t|\S+\(.*\)$)/.test(text));
+  return (said.findLast(({ text }) => fatal.test(text)) ?? said.at(-1))?.text;
+}

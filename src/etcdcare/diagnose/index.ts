@@ -1,18 +1,21 @@
 import type { EtcdFacts } from '../facts.ts';
 import type { Ailment, Check } from './ailment.ts';
-import { alreadyBootstrapped } from './already-bootstrapped.ts';
 import { configuration } from './configuration.ts';
 import { corruptAlarm } from './corrupt-alarm.ts';
-import { dataDamaged } from './data-damaged.ts';
 import { dataDiverged } from './data-diverged.ts';
-import { diskFailing } from './disk-failing.ts';
-import { diskFull } from './disk-full.ts';
 import { dnsFailing } from './dns-failing.ts';
-import { emptyMemberID } from './empty-member-id.ts';
 import { imagePull } from './image-pull.ts';
-import { memberCountUnequal } from './member-count-unequal.ts';
-import { memberLogLost } from './member-log-lost.ts';
-import { memberRemoved } from './member-removed.ts';
+import {
+  alreadyBootstrapped,
+  dataDamaged,
+  diskFailing,
+  diskFull,
+  emptyMemberID,
+  memberCountUnequal,
+  memberLogLost,
+  memberRemoved,
+  tlsFailing,
+} from './log-patterns.ts';
 import { memberWithoutPod } from './member-without-pod.ts';
 import { noSpaceAlarm } from './no-space-alarm.ts';
 import { nodeLost } from './node-lost.ts';
@@ -25,7 +28,6 @@ import { allMembersDown, quorumLost } from './quorum-lost.ts';
 import { scaledToZero } from './scaled-to-zero.ts';
 import { severalClusters } from './several-clusters.ts';
 import { startingUp } from './starting-up.ts';
-import { tlsFailing } from './tls-failing.ts';
 import { unrecognised } from './unrecognised.ts';
 import { unschedulable } from './unschedulable.ts';
 import { volumeNotMounted } from './volume-not-mounted.ts';

@@ -1,5 +1,6 @@
 import type { Case, Check } from './ailment.ts';
 import { bringBackIntact, steps } from './advice.ts';
+import { lastWords } from './evidence.ts';
 import { runningMembers } from './quorum.ts';
 
 /** The third of the published cases: some members run, and there are too few of them. */
@@ -27,7 +28,7 @@ export const allMembersDown: Check = ({ facts, quorum }: Case) => {
   return {
     case: 'AllMembersDown',
     pods: downPods(facts, []),
-    evidence: quorum.evidence,
+    evidence: [quorum.evidence, ...lastWordsOf(facts)].join('; '),
     certainty: 'Certain',
     remedy: steps(
       bringBackIntact,
@@ -37,6 +38,13 @@ export const allMembersDown: Check = ({ facts, quorum }: Case) => {
     ),
   };
 };
+
+function lastWordsOf({ pods }: Case['facts']): readonly string[] {
+  return pods.flatMap((pod) => {
+    const words = lastWords(pod);
+    return words === undefined ? [] : [`${pod.name} last said "${words}"`];
+  });
+}
 
 function downPods({ pods, missing }: Case['facts'], running: readonly string[]): readonly string[] {
   return [...pods.map(({ name }) => name), ...missing].filter((name) => !running.includes(name)).sort();

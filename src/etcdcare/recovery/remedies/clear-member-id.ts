@@ -1,4 +1,4 @@
-import { emptyMemberID } from '../../diagnose/empty-member-id.ts';
+import { emptyMemberID } from '../../diagnose/log-patterns.ts';
 import { ephemeralName, ephemeralScript } from '../../volumes/ephemeral-script.ts';
 import { readClearedMemberId } from '../../volumes/results.ts';
 import { textOf } from '../details.ts';

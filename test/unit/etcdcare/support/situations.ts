@@ -113,7 +113,7 @@ export const situations: readonly Situation[] = [
     facts: etcdWith(names.map((name) => crashing(name, 1, ['something new']))),
     case: 'AllMembersDown',
     pods: ['etcd-0', 'etcd-1', 'etcd-2'],
-    evidence: 'do not run',
+    evidence: 'etcd-0 last said "something new"',
   },
   {
     about: 'pods that are ready and do not answer',
