@@ -12,24 +12,33 @@ const others = (...rooms) => rooms.map((name) => `./src/${name}`);
 const zones = [
   room(
     'base',
-    others('api', 'milvus', 'pair', 'etcdcare', 'etcd', 'kube', 'runtime', 'main.ts'),
+    others('api', 'milvus', 'pair', 'etcdcare', 'etcd', 'kube', 'probe', 'runtime', 'main.ts'),
     'base knows no other room',
   ),
   room(
     'api',
-    others('base', 'milvus', 'pair', 'etcdcare', 'etcd', 'kube', 'runtime', 'main.ts'),
+    others('base', 'milvus', 'pair', 'etcdcare', 'etcd', 'kube', 'probe', 'runtime', 'main.ts'),
     'api knows no other room',
   ),
-  room('milvus', others('api', 'pair', 'etcdcare', 'etcd', 'kube', 'runtime', 'main.ts'), 'milvus knows base alone'),
+  room(
+    'milvus',
+    others('api', 'pair', 'etcdcare', 'etcd', 'kube', 'probe', 'runtime', 'main.ts'),
+    'milvus knows base alone',
+  ),
   room(
     'etcd',
-    others('api', 'pair', 'etcdcare', 'kube', 'runtime', 'main.ts'),
+    others('api', 'pair', 'etcdcare', 'kube', 'probe', 'runtime', 'main.ts'),
     'etcd talks to etcd and knows only milvus',
   ),
   room(
     'kube',
-    others('api', 'milvus', 'pair', 'etcdcare', 'etcd', 'runtime', 'main.ts'),
+    others('api', 'milvus', 'pair', 'etcdcare', 'etcd', 'probe', 'runtime', 'main.ts'),
     'kube talks to Kubernetes, nothing else',
+  ),
+  room(
+    'probe',
+    others('api', 'pair', 'etcdcare', 'etcd', 'kube', 'runtime', 'main.ts'),
+    'probe asks Milvus processes and knows only milvus',
   ),
   room('etcdcare', others('pair', 'runtime', 'main.ts'), 'etcdcare looks after etcd and knows no pairs'),
   room('pair', others('etcdcare', 'runtime', 'main.ts'), 'pair is wired by runtime, not the other way'),
@@ -69,7 +78,17 @@ export default defineConfig(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: ioModules, patterns: ['**/act.ts', '**/observe.ts', '**/kube/client.ts', '**/etcd/connection.ts'] },
+        {
+          paths: ioModules,
+          patterns: [
+            '**/act.ts',
+            '**/observe.ts',
+            '**/kube/client.ts',
+            '**/etcd/connection.ts',
+            '**/probe/ask.ts',
+            '**/probe/prober.ts',
+          ],
+        },
       ],
       'no-restricted-globals': ['error', 'fetch', 'setTimeout', 'setInterval', 'process'],
       'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'the clock is passed in' }],

@@ -22,6 +22,11 @@ export const eventReasons = {
     type: 'Warning',
     meaning: 'The session of a process that was proven dead was ended, so that nobody waits for it.',
   },
+  StoppedLeaseRevoked: {
+    type: 'Normal',
+    meaning:
+      'A process was told to stop, serves no more and kept its session, which was ended so that the STANDBY takes over at once.',
+  },
   SwitchoverStarted: { type: 'Normal', meaning: 'A planned move of ACTIVE has begun.' },
   SwitchoverCompleted: { type: 'Normal', meaning: 'ACTIVE has moved as planned.' },
   SwitchoverRefused: {
@@ -47,6 +52,10 @@ export const eventReasons = {
   ZombieStandbyRestarted: {
     type: 'Warning',
     meaning: 'A second process that had lost its session without noticing was restarted.',
+  },
+  StuckProcessRestarted: {
+    type: 'Warning',
+    meaning: 'A process that had been told to stop and did not end was restarted; it had no session any more.',
   },
   RolloutStarted: { type: 'Normal', meaning: 'The pods are being renewed after a change of the spec.' },
   RolloutCompleted: { type: 'Normal', meaning: 'Both pods are as the spec asks.' },

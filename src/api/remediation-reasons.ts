@@ -31,6 +31,12 @@ export const remediationReasons = {
       meaning: 'A process looks ready but has lost its session in etcd: it would never take over.',
       action: `${approve} to restart it.`,
     },
+    StuckStop: {
+      status: 'True',
+      meaning:
+        'A process was told to stop, has no session any more, and does not end: it neither serves nor stands by.',
+      action: `${approve} to restart it.`,
+    },
     DeadHolder: {
       status: 'True',
       meaning: 'The ACTIVE is proven dead, and its session in etcd is not.',

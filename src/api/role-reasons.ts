@@ -55,6 +55,12 @@ export const roleReasons = {
         "The role is held by a process that none of this pair's pods accounts for: another Milvus, or a pod that registers a wrong address.",
       action: 'See the condition NoConflict. Stop nothing before it is known what holds the role.',
     },
+    Stopping: {
+      status: 'False',
+      meaning:
+        'The process that holds the role was told to stop and serves no more. Its session is ended as soon as a STANDBY is registered.',
+      action: 'Nothing. If it lasts, see StandbyReady.',
+    },
     WaitingForLease: {
       status: 'False',
       meaning:
@@ -98,6 +104,12 @@ export const roleReasons = {
       status: 'False',
       meaning: 'The node of the second pod is not ready, and its process has no session in etcd.',
       action: 'Bring the node back, or approve what RemediationRequired proposes after five minutes.',
+    },
+    Stopping: {
+      status: 'False',
+      meaning:
+        'The second process was told to stop and serves no more, and has not ended; its successor cannot start before.',
+      action: 'Nothing: it ends with its grace period, or its pod is restarted.',
     },
     Terminating: { status: 'False', meaning: 'The second pod is being stopped; its successor is not registered yet.' },
     Missing: {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KubeClient } from './client.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { isAlreadyExists } from './errors.ts';
-import { Limiter } from './limiter.ts';
+import { Limiter } from '../base/limiter.ts';
 import type { Log } from '../base/log.ts';
 import { microTime } from './micro-time.ts';
 import type { KubeObject, ResourceKind } from './objects.ts';

@@ -4,7 +4,7 @@ import { limits } from '../base/limits.ts';
 import { Connections } from './connections.ts';
 import { CredentialReader, type CredentialSource } from './credentials.ts';
 import { answerTooLarge, ApiError, isApiError, refusal, timedOut, unreachable } from './errors.ts';
-import { Limiter } from './limiter.ts';
+import { Limiter } from '../base/limiter.ts';
 import { retryDelayMs, type Repeatable } from './retry.ts';
 
 /** One call, ready for the wire. */

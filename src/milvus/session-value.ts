@@ -87,3 +87,10 @@ export function hostOfAddress(address: string): string {
   const host = colon < 0 ? address : address.slice(0, colon);
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
+
+/** The port of a registered `ip:port`; undefined where there is none. */
+export function portOfAddress(address: string): number | undefined {
+  const digits = /:([0-9]{1,5})$/.exec(address)?.[1];
+  const port = Number(digits);
+  return digits !== undefined && port >= 1 && port <= 65_535 ? port : undefined;
+}

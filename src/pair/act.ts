@@ -8,9 +8,10 @@ import { nodeKind, podKind } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { SessionStore } from '../etcd/types.ts';
 import { childKind } from './child-kinds.ts';
-import type { RevokeLease } from './decide/dead-sessions.ts';
+import type { RevokeLease, StoppingProcess } from './decide/dead-sessions.ts';
 import type { EndPod, ForcedEnd } from './decide/disruption.ts';
 import { addressesOf, isAt } from './decide/registrations.ts';
+import { leasesOfProcess } from './decide/process-leases.ts';
 import { roleSessions, type RoleSessions, type Session } from './decide/role-sessions.ts';
 import type { RoleLabelChange } from './decide/role-labels.ts';
 import type { ChildFacts, SpecProblem } from './facts.ts';
@@ -148,23 +149,32 @@ async function isStillStuck(
   return graceSeconds > 0 || !hasSession;
 }
 
-/** What became of an attempt to end the session of a dead process. */
+/** What became of an attempt to end the session of a process that is dead or serves no more. */
 export type RevokeOutcome = 'Revoked' | 'NotLeader' | 'WorldChanged';
 
+/** What ending a lease needs: `stillStopping` asks a process that runs whether it still serves nobody. */
+export interface RevokeContext {
+  readonly store: SessionStore;
+  readonly isLeader: () => boolean;
+  readonly stillStopping: (process: StoppingProcess, signal: AbortSignal) => Promise<boolean>;
+}
+
 /**
- * Ends the lease of a process that is proven dead, after looking once more: etcd is read now, and the registration must
- * be the same to the revision; a successor must still be registered on a living lease. A lease that is gone meanwhile
- * counts as done.
+ * Ends the leases of a process that is proven dead, or serves no more, after looking once more: etcd is read now, and
+ * the registration must be the same to the revision; a successor must still be registered on a living lease; a process
+ * that runs is asked again. A lease that is gone meanwhile counts as done.
  *
- * @throws EtcdError when etcd cannot be read.
+ * @throws EtcdError when etcd cannot be read, ApiError when the API server cannot be asked.
  */
 export async function revokeLease(
-  { session, successor }: RevokeLease,
+  { session, successor, stopping }: RevokeLease,
   role: Role,
-  { store, isLeader }: { readonly store: SessionStore; readonly isLeader: () => boolean },
+  { store, isLeader, stillStopping }: RevokeContext,
   signal: AbortSignal,
 ): Promise<RevokeOutcome> {
-  const sessions = roleSessions(await store.read(signal), role);
+  const [snapshot, isOver] = await Promise.all([store.read(signal), stopping ? stillStopping(stopping, signal) : true]);
+  if (!isOver) return 'WorldChanged';
+  const sessions = roleSessions(snapshot, role);
   const { holder, members, olderLayout, holderUnreadable } = sessions;
   const same = (found: Session | undefined) =>
     found?.serverID === session.serverID &&
@@ -177,7 +187,7 @@ export async function revokeLease(
     if (!(await canTakeOver(successor.session, sessions, store, signal))) return 'WorldChanged';
   }
   if (!isLeader()) return 'NotLeader';
-  await store.client.leaseRevoke(session.lease, signal);
+  for (const lease of leasesOfProcess(snapshot, session)) await store.client.leaseRevoke(lease, signal);
   return 'Revoked';
 }
 

@@ -8,6 +8,8 @@ import type { RoleHolder, RoleSessions } from './decide/role-sessions.ts';
 import type { Binding } from './decide/binding.ts';
 import type { ProvenDeath } from './decide/death.ts';
 import type { RestartDecision } from './decide/restart.ts';
+import type { ProbeFinding } from '../probe/types.ts';
+import type { SeenStop } from './decide/stops.ts';
 import type { GuardView } from './guard-view.ts';
 import type { NodeView } from './node-view.ts';
 import type { PodView } from './pod-view.ts';
@@ -120,6 +122,12 @@ export interface PairFacts {
   readonly deaths: readonly ProvenDeath[];
   /** Leases that were seen to be renewed while no pod of the pair accounted for their registration. */
   readonly renewed?: ReadonlySet<bigint>;
+  /** Processes that were told to stop and serve no more, while their containers run. */
+  readonly stops: readonly SeenStop[];
+  /** What polling the pair's processes has found; empty while nobody is polled. */
+  readonly probes: readonly ProbeFinding[];
+  /** Leases that this operator process ended of late. */
+  readonly endedLeases: ReadonlySet<bigint>;
   /** PodDisruptionBudgets of others that match the pair's pods. */
   readonly otherBudgets?: readonly string[];
   /** Name of an older pair of the same role in the same etcd and path, if the operator sees one. */

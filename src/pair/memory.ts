@@ -1,6 +1,7 @@
 import type { EtcdTarget, SessionStores } from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { BindingProgress, RenewalReading } from './decide/binding.ts';
+import type { Probes, ProbeSource } from '../probe/types.ts';
 import type { EndPod, ForcedEnd } from './decide/disruption.ts';
 import type { FollowedPods } from './caches.ts';
 import { SessionWatch } from './session-watch.ts';
@@ -12,6 +13,9 @@ interface Following {
   readonly pods: FollowedPods;
   podUIDs: string | undefined;
 }
+
+/** More than a pair can lose between two looks. */
+const MAX_ENDED_LEASES = 16;
 
 /** What the operator holds of one pair between two looks. Nothing in it is truth: all can be found out again. */
 export class PairMemory implements Disposable {
@@ -25,6 +29,10 @@ export class PairMemory implements Disposable {
   readonly #endedPods = new Map<string, ForcedEnd | undefined>();
   /** Leases that were revoked; the last read may show their keys a moment longer. */
   readonly revokedLeases = new Set<bigint>();
+  /** Leases that were ended, the last one last: it tells afterwards how a role became free. */
+  readonly endedLeases: bigint[] = [];
+  /** The polling of the pair's processes. */
+  readonly probes: Probes;
   /** Lease readings of registrations that are not bound to a container yet, by server ID. */
   readonly bindingProgress = new Map<bigint, BindingProgress>();
   /** Last readings of leases whose registration no pod accounts for. */
@@ -32,7 +40,8 @@ export class PairMemory implements Disposable {
   /** Such leases that were seen to be renewed. */
   readonly renewedLeases = new Set<bigint>();
 
-  constructor(stores: SessionStores, clock: Clock, onChange: () => void) {
+  constructor(stores: SessionStores, prober: ProbeSource, clock: Clock, onChange: () => void) {
+    this.probes = prober.open(onChange);
     this.#stores = stores;
     this.#clock = clock;
     this.#onChange = onChange;
@@ -90,6 +99,13 @@ export class PairMemory implements Disposable {
     return this.#endedPods.has(podUID) && (!force || this.#endedPods.get(podUID) !== undefined);
   }
 
+  /** A lease was ended. */
+  revoked(lease: bigint): void {
+    this.revokedLeases.add(lease);
+    this.endedLeases.push(lease);
+    if (this.endedLeases.length > MAX_ENDED_LEASES) this.endedLeases.shift();
+  }
+
   /** Keeps of what was ended only what still shows. */
   forgetEnded(podUIDs: readonly string[], leases: readonly bigint[]): void {
     for (const uid of this.#endedPods.keys()) if (!podUIDs.includes(uid)) this.#endedPods.delete(uid);
@@ -108,6 +124,7 @@ export class PairMemory implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.probes[Symbol.dispose]();
     this.unfollow();
     this.#watch?.[Symbol.dispose]();
     this.#watch = undefined;

@@ -14,9 +14,10 @@ import { renderAttached } from './children/attached.ts';
 import { renderChildren } from './children/index.ts';
 import { provenDeaths, standing } from './decide/death.ts';
 import { layoutOf, withOutlivedKeys, type Layout } from './decide/layout.ts';
-import { bindingsOf, deathsOf } from './decide/status-parts.ts';
+import { bindingsOf, deathsOf, stopsOf } from './decide/status-parts.ts';
 import { templateToLookUp } from './decide/plan.ts';
 import { decideRestart } from './decide/restart.ts';
+import { seenStops } from './decide/stops.ts';
 import { downgradeProblem, imageOf, specProblems, versionOf } from './decide/spec.ts';
 import { etcdTarget } from './etcd-target.ts';
 import type { ChildFacts, EtcdFacts, PairFacts, WorkloadFacts } from './facts.ts';
@@ -81,6 +82,7 @@ export async function observe(
   const rendered =
     version && problems.length === 0 ? render(pair, version, workload, config.text, restart.token) : undefined;
   const bindings = standing(bindingsOf(pair.status?.members), allPods);
+  const probes = memory.probes.findings;
   const nodes = nodesOf([...pods, ...bindings], caches);
   const children = rendered
     ? await Promise.all(rendered.objects.map((desired) => withLive(desired, pair, sources, signal)))
@@ -106,6 +108,9 @@ export async function observe(
     bindings,
     renewed: new Set(memory.renewedLeases),
     deaths: provenDeaths(deathsOf(pair.status?.members), bindings, allPods, nodes, now),
+    stops: seenStops(stopsOf(pair.status?.members), { bindings, pods, probes, now }),
+    probes,
+    endedLeases: new Set(memory.endedLeases),
     ...duplicateOf(pair, caches, sources.snapshotOf),
   };
   if (liveSet === undefined || templateToLookUp(facts) === undefined) return facts;

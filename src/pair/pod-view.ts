@@ -33,6 +33,8 @@ export interface PodView {
   readonly hostNetwork: boolean;
   /** The kubelet's readiness: /healthz of Milvus, which a standby passes too. */
   readonly ready: boolean;
+  /** Since when it is not ready; absent while it is. */
+  readonly unreadySince?: Date;
   /** Deletion was asked for; the process may still run. */
   readonly terminating: boolean;
   /** When deletion was asked for, and how long the process may take. */
@@ -60,6 +62,7 @@ export function viewAttachedPod(pod: Pod, containerName: string | undefined): Po
   const unschedulable = whyUnscheduled(pod);
   const otherIPs = otherAddresses(pod);
   const roleLabel = metadata.labels?.[labels.role];
+  const readiness = status?.conditions?.find(({ type }) => type === 'Ready');
   const container = status?.containerStatuses?.find(({ name }) => name === containerName);
   return {
     name: metadata.name,
@@ -70,7 +73,10 @@ export function viewAttachedPod(pod: Pod, containerName: string | undefined): Po
     ...(spec?.nodeName ? { nodeName: spec.nodeName } : {}),
     ...(unschedulable === undefined ? {} : { unschedulable }),
     hostNetwork: spec?.hostNetwork ?? false,
-    ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    ready: readiness?.status === 'True',
+    ...(readiness?.status === 'False' && readiness.lastTransitionTime !== undefined
+      ? { unreadySince: new Date(readiness.lastTransitionTime) }
+      : {}),
     terminating: metadata.deletionTimestamp !== undefined,
     ...deletionOf(metadata),
     createdAt: new Date(metadata.creationTimestamp ?? 0),

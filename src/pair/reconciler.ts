@@ -7,7 +7,7 @@ import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus, type
 import { releaseWorkload } from './attachment.ts';
 import { bindMembers } from './bind.ts';
 import { READING_INTERVAL_MS } from './decide/binding.ts';
-import type { RevokeLease } from './decide/dead-sessions.ts';
+import type { RevokeLease, StoppingProcess } from './decide/dead-sessions.ts';
 import type { EndPod } from './decide/disruption.ts';
 import type { EventDraft } from './decide/event-draft.ts';
 import { judge, type Judgement } from './decide/judgement.ts';
@@ -18,10 +18,14 @@ import type { SnapshotOf } from './rivals.ts';
 import { watchStrangers } from './strangers.ts';
 import { PairMemory } from './memory.ts';
 import { observe, type Sources } from './observe.ts';
+import { isStillStopping } from './still-stopping.ts';
+import { probeTargets } from './decide/probe-targets.ts';
+import type { ProbeSource } from '../probe/types.ts';
 
 /** What a reconciler works with. */
 export interface ReconcilerOptions extends Sources {
   readonly stores: SessionStores;
+  readonly prober: ProbeSource;
   readonly events: { record(report: EventReport): void };
   readonly log: Log;
   /** Whether this process surely leads; asked right before each disruptive act. */
@@ -39,6 +43,9 @@ const AT_ONCE_MS = 0;
 
 /** While etcd was never read and has not failed for long, looks follow each other this closely. */
 const FIRST_READ_RETRY_MS = 500;
+
+/** A process that was seen to serve no more gave another answer when asked again: it is asked once more. */
+const STOPPING_RETRY_MS = 100;
 
 /** How often a zombie is looked at that may not be restarted yet. */
 const ZOMBIE_LOOK_MS = 5_000;
@@ -85,12 +92,14 @@ export class Reconciler implements Disposable {
     if (observed.etcd.state === 'Pending' && pair.status) return FIRST_READ_RETRY_MS;
     const { facts, unfinished } = await this.#bind(withRejections(observed, applied), plan, memory, signal);
     const judgement = judge(facts, plan);
+    memory.probes.follow(probeTargets(plan.members, facts.sessionRole, judgement.status.transition));
     if (!isDeepStrictEqual(judgement.status, pair.status)) await writeStatus(client, pair, judgement.status, signal);
     // After the status: a look that was judged from a status already replaced tells nothing.
     this.#report(pair, judgement);
-    for (const dead of judgement.revoke) await this.#revoke(dead, facts, memory, signal);
+    let retry = false;
+    for (const dead of judgement.revoke) retry = (await this.#revoke(dead, facts, memory, signal)) || retry;
     if (judgement.endPod) await this.#endPod(judgement.endPod, facts, memory, signal);
-    return nextLookMs(facts, plan, judgement, memory, unfinished);
+    return retry ? STOPPING_RETRY_MS : nextLookMs(facts, plan, judgement, memory, unfinished);
   }
 
   /** Closes every watch on etcd; the next look opens them again. */
@@ -103,8 +112,8 @@ export class Reconciler implements Disposable {
     const key = `${namespace}/${name}`;
     const known = this.#memories.get(key);
     if (known) return known;
-    const { stores, clock, wake } = this.#options;
-    const memory = new PairMemory(stores, clock, () => wake(namespace, name));
+    const { stores, prober, clock, wake } = this.#options;
+    const memory = new PairMemory(stores, prober, clock, () => wake(namespace, name));
     this.#memories.set(key, memory);
     return memory;
   }
@@ -160,24 +169,21 @@ export class Reconciler implements Disposable {
     events.record({ ...event, key: `${uid}/${event.key}`, regarding: pair });
   }
 
-  async #revoke(act: RevokeLease, facts: PairFacts, memory: PairMemory, signal: AbortSignal): Promise<void> {
+  /** @returns whether the process has to be asked again soon. */
+  async #revoke(act: RevokeLease, facts: PairFacts, memory: PairMemory, signal: AbortSignal): Promise<boolean> {
     const store = memory.current?.store;
-    if (!store || memory.revokedLeases.has(act.session.lease)) return;
-    const { isLeader, log } = this.#options;
+    if (!store || memory.revokedLeases.has(act.session.lease)) return false;
+    const { client, clock, isLeader, log } = this.#options;
     const { namespace, name } = facts.pair.metadata;
-    const { session, evidence } = act;
-    const outcome = await revokeLease(act, facts.sessionRole, { store, isLeader }, signal);
-    const who = `${session.hostName ?? session.address} (server ID ${session.serverID})`;
-    log.info({ pair: { namespace, name }, session: session.key, evidence, outcome }, 'session of a dead process');
-    if (outcome !== 'Revoked') return;
-    memory.revokedLeases.add(session.lease);
-    this.#tell(facts.pair, {
-      type: 'Warning',
-      reason: 'LeaseRevoked',
-      action: 'RevokeLease',
-      note: `the session of ${who} was ended: ${evidence}`,
-      key: `revoked-${session.serverID}`,
-    });
+    const { session, evidence, stopping } = act;
+    const stillStopping = (process: StoppingProcess) =>
+      isStillStopping(process, namespace, { client, clock, probes: memory.probes }, signal);
+    const outcome = await revokeLease(act, facts.sessionRole, { store, isLeader, stillStopping }, signal);
+    log.info({ pair: { namespace, name }, session: session.key, evidence, outcome }, 'session of an ended process');
+    if (outcome !== 'Revoked') return stopping !== undefined && outcome === 'WorldChanged';
+    memory.revoked(session.lease);
+    this.#tell(facts.pair, revokedEvent(act));
+    return false;
   }
 
   async #endPod(act: EndPod, facts: PairFacts, memory: PairMemory, signal: AbortSignal): Promise<void> {
@@ -190,6 +196,15 @@ export class Reconciler implements Disposable {
     if (outcome === 'Ended' && act.event) this.#tell(facts.pair, act.event);
     log.info({ pair: { namespace, name }, pod: act.podName, why: act.why, outcome }, 'pod told to end');
   }
+}
+
+function revokedEvent({ session, evidence, stopping }: RevokeLease): EventDraft {
+  const who = `${session.hostName ?? session.address} (server ID ${session.serverID})`;
+  const key = `revoked-${session.serverID}`;
+  const note = `the session of ${who} was ended: ${evidence}`;
+  return stopping
+    ? { type: 'Normal', reason: 'StoppedLeaseRevoked', action: 'RevokeLease', note, key }
+    : { type: 'Warning', reason: 'LeaseRevoked', action: 'RevokeLease', note, key };
 }
 
 function forgetEnded({ pods, etcd }: PairFacts, memory: PairMemory): void {

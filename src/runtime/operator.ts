@@ -8,6 +8,7 @@ import { LeaseElection } from '../kube/lease-election.ts';
 import { createKubeClient } from '../kube/transport.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
 import type { Judgement } from '../pair/decide/judgement.ts';
+import { Prober } from '../probe/prober.ts';
 import { Reconciler } from '../pair/reconciler.ts';
 import { References } from '../pair/references.ts';
 import { Workloads } from '../pair/workloads.ts';
@@ -100,6 +101,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     client: withEcho(client, (kind, object) => caches.written(kind, object)),
     caches,
     stores,
+    prober: new Prober(systemClock),
     events,
     log,
     clock: systemClock,

@@ -289,7 +289,7 @@ export interface CoordinatorPairSpec {
      */
     deadHolder: 'Auto' | 'Approve' | 'Never';
     /**
-     * What to do when the second process looks ready and has lost its session, so that it would never take over (milvus#30100, milvus#44111). `Auto` (the default): restart its pod. `Approve`: propose it. `Never`: only say so.
+     * What to do when the second process looks ready and has lost its session, so that it would never take over (milvus#30100, milvus#44111), or hangs in a stop that nobody asked for by deleting its pod. `Auto` (the default): restart its pod. `Approve`: propose it. `Never`: only say so.
      */
     zombieStandby: 'Auto' | 'Approve' | 'Never';
     /**
@@ -410,9 +410,27 @@ export interface CoordinatorPairStatus {
      */
     endedBecause?: string;
     /**
-     * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Terminating` is being stopped. `Gone` is a session whose pod is gone or runs a newer process. `Foreign` is a session that is renewed by a process that is none of the pair's pods. `Unknown`: which of these it is, is not known yet.
+     * Since when it is known that the process was told to stop and serves no more, while its container runs.
      */
-    state: 'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Foreign' | 'Unknown';
+    stoppingTime?: string;
+    /**
+     * What shows it.
+     */
+    stoppingBecause?: string;
+    /**
+     * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Stopping` was told to stop and serves no more, and its container has not ended. `Terminating` is being stopped. `Gone` is a session whose pod is gone or runs a newer process. `Foreign` is a session that is renewed by a process that is none of the pair's pods. `Unknown`: which of these it is, is not known yet.
+     */
+    state:
+      | 'Active'
+      | 'Activating'
+      | 'Standby'
+      | 'Starting'
+      | 'Zombie'
+      | 'Stopping'
+      | 'Terminating'
+      | 'Gone'
+      | 'Foreign'
+      | 'Unknown';
   }[];
   /**
    * What the ACTIVE registered in etcd.

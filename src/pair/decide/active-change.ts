@@ -11,6 +11,7 @@ import type { EventDraft } from './event-draft.ts';
 import { holderOf, type Member } from './members.ts';
 import { awaitingHolder, withoutActiveSince } from './role-loss.ts';
 import { memberReference } from './status-parts.ts';
+import { stopOfPod, type SeenStop } from './stops.ts';
 
 /** How the old ACTIVE's keys went: by itself, by its lease's end, or revoked by somebody else. */
 type How = LastFailover['how'];
@@ -35,6 +36,9 @@ export interface ActiveChangeContext {
   /** The pair is meant to have no pods. */
   readonly stopped: boolean;
   readonly deaths: readonly ProvenDeath[];
+  readonly stops: readonly SeenStop[];
+  /** Leases that this operator ended of late. */
+  readonly endedLeases: ReadonlySet<bigint>;
   readonly nodes: PairFacts['nodes'];
 }
 
@@ -79,18 +83,19 @@ function sameHolder(
   holder: Member,
   before: RoleStatus,
   transition: Transition | undefined,
-  { now, ttlSeconds, deaths }: Omit<ActiveChangeContext, 'stopped'>,
+  { now, ttlSeconds, deaths, stops }: Omit<ActiveChangeContext, 'stopped'>,
 ): ActiveChange {
   const active = holder.pod ? memberReference(holder, before, now) : before;
-  const ended =
-    deaths.find(({ serverID }) => serverID === holder.session?.serverID)?.evidence ?? processEnded(holder, before);
+  const death = deaths.find(({ serverID }) => serverID === holder.session?.serverID);
+  const stop = death ? undefined : stopOfPod(holder.pod, stops);
+  const ended = death?.evidence ?? stop?.evidence ?? processEnded(holder, before);
   const failingOver = transition?.type === 'Failover';
   // What was never seen in a pod of ours is a stranger (condition NoConflict), not an ACTIVE that was lost.
   if (ended && !transition && before.podName !== undefined) {
     const started: Transition = {
       type: 'Failover',
       from: nameOf(active),
-      reason: 'ActiveProcessEnded',
+      reason: stop ? 'ActiveStopping' : 'ActiveProcessEnded',
       step: 'AwaitingLease',
       startTime: now.toISOString(),
       deadlineTime: new Date(now.getTime() + ttlSeconds * 1000).toISOString(),
@@ -157,10 +162,12 @@ function newHolder(
 
   const planned = plannedMove(transition, from, nameOf(active));
   const failover = transition?.type === 'Failover' ? transition : undefined;
-  const diedAt = diedBefore(before, deaths, now);
+  const diedAt = diedBefore(previous, deaths, now);
   const noticed = (planned ?? failover)?.startTime ?? noticedTime(previous, diedAt, now).toISOString();
   const died = transition?.reason === 'ActiveProcessEnded' ? new Date(transition.startTime) : diedAt;
-  const how = wasTaken(previous) ? 'LeaseRevoked' : howKeysWent(members, from, died, context);
+  const how = wasTaken(previous, context.endedLeases)
+    ? 'LeaseRevoked'
+    : howKeysWent(members, from, { died, stopped: stoppedBefore(previous) }, context);
   const durationMilliseconds = Math.max(0, now.getTime() - Date.parse(noticed));
   const reason = (planned ?? failover)?.reason ?? 'ActiveChangedUnseen';
   const change = { from, to: nameOf(active), reason, how, durationMilliseconds };
@@ -198,8 +205,12 @@ function nameOf({ podName, address }: RoleStatus): string {
 }
 
 /** When the old ACTIVE was found dead with its keys still there: an end seen with the new holder tells no order. */
-function diedBefore(before: RoleStatus | undefined, deaths: readonly ProvenDeath[], now: Date): Date | undefined {
-  const death = deaths.find(({ serverID }) => before?.serverID === String(serverID));
+function diedBefore(
+  previous: CoordinatorPairStatus | undefined,
+  deaths: readonly ProvenDeath[],
+  now: Date,
+): Date | undefined {
+  const death = deaths.find(({ serverID }) => previous?.active?.serverID === String(serverID));
   return death && death.seenTime < now ? death.seenTime : undefined;
 }
 
@@ -213,8 +224,17 @@ function noticedTime(previous: CoordinatorPairStatus | undefined, died: Date | u
   return new Date(Math.min(now.getTime(), ...seen));
 }
 
-/** Whether the session of the ACTIVE was ended because that was approved: its process may have been alive. */
-function wasTaken(previous: CoordinatorPairStatus | undefined): boolean {
+/** Since when the old ACTIVE was known to serve no more, its keys still there. */
+function stoppedBefore(previous: CoordinatorPairStatus | undefined): Date | undefined {
+  const { stoppingTime } =
+    previous?.members?.find(({ serverID }) => serverID !== undefined && serverID === previous.active?.serverID) ?? {};
+  return stoppingTime === undefined ? undefined : new Date(stoppingTime);
+}
+
+/** Whether the session of the ACTIVE was ended by this operator, or because that was approved. */
+function wasTaken(previous: CoordinatorPairStatus | undefined, endedLeases: ReadonlySet<bigint>): boolean {
+  const leaseID = previous?.members?.find(({ serverID }) => serverID === previous.active?.serverID)?.leaseID;
+  if (leaseID !== undefined && endedLeases.has(BigInt(leaseID))) return true;
   const { action, result, time = '' } = previous?.lastApproval ?? {};
   if (action !== 'RevokeLease') return false;
   const lost = withoutActiveSince(previous);
@@ -228,11 +248,12 @@ function wasTaken(previous: CoordinatorPairStatus | undefined): boolean {
 function howKeysWent(
   members: readonly Member[],
   from: string,
-  died: Date | undefined,
+  { died, stopped }: { readonly died: Date | undefined; readonly stopped: Date | undefined },
   { now, ttlSeconds, nodes }: Pick<ActiveChangeContext, 'now' | 'ttlSeconds' | 'nodes'>,
 ): How {
-  if (died)
-    return now.getTime() - died.getTime() < ttlSeconds * 1000 * SHORTEST_EXPIRY ? 'LeaseRevoked' : 'LeaseExpired';
+  const isEarly = (since: Date) => now.getTime() - since.getTime() < ttlSeconds * 1000 * SHORTEST_EXPIRY;
+  if (died) return isEarly(died) ? 'LeaseRevoked' : 'LeaseExpired';
+  if (stopped) return isEarly(stopped) ? 'Released' : 'LeaseExpired';
   const pod = members.find((member) => member.pod?.name === from)?.pod;
   if (pod && nodes.get(pod.nodeName ?? '')?.ready === false) return 'LeaseExpired';
   const crash = pod?.container.terminated ?? pod?.container.lastTerminated;

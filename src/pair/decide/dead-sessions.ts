@@ -1,14 +1,29 @@
+import { hostOfAddress, portOfAddress } from '../../milvus/session-value.ts';
+import type { ProbeAddress } from '../../probe/types.ts';
 import type { PairFacts } from '../facts.ts';
 import type { Member, RegisteredMember } from './members.ts';
 import { standbyOf } from './members.ts';
 import type { RoleSessions, Session } from './role-sessions.ts';
+import { stopOfPod } from './stops.ts';
 
-/** A lease to revoke: its process is proven dead. A lease ID is never used again, so a late revoke harms nobody. */
+/**
+ * A lease to revoke: its process is proven dead, or was told to stop and serves no more. A lease ID is never used again,
+ * so a late revoke harms nobody.
+ */
 export interface RevokeLease {
   readonly session: Session;
   readonly evidence: string;
+  /** The process runs, and serves no more: it is asked again right before. */
+  readonly stopping?: StoppingProcess;
   /** The dead process holds the role: a standby on a living lease must be there to take it. */
   readonly successor?: RegisteredMember;
+}
+
+/** The container of a process that serves no more, and where it is asked. */
+export interface StoppingProcess extends ProbeAddress {
+  readonly podName: string;
+  readonly podUID: string;
+  readonly containerID: string;
 }
 
 /** What is done about the registrations of dead processes, and why one is left alone. */
@@ -19,26 +34,49 @@ export interface DeadSessionsDecision {
 }
 
 /**
- * Finds registrations whose process is proven dead. Ending a dead holder's lease turns up to a minute of waiting into
+ * Finds registrations whose process is proven dead, or was told to stop and serves no more. Ending a dead holder's lease turns up to a minute of waiting into
  * about a second; ending the wrong one would leave two ACTIVE processes for up to a third of the TTL (from 2.6.7), so
  * everything that is not proven waits, as Milvus does by itself.
  */
 export function decideDeadSessions(facts: PairFacts, members: readonly Member[]): DeadSessionsDecision {
-  const { etcd, pair, deaths } = facts;
+  const { etcd, pair } = facts;
   if (etcd.state !== 'Known' || pair.spec.remediation.deadHolder === 'Never') return { revoke: [] };
-  const dead = registrationsOf(members).flatMap(({ session, holder }) => {
-    const death = deaths.find(({ serverID, lease }) => serverID === session.serverID && lease === session.lease);
-    return death && session.lease !== 0n ? [{ session, holder, evidence: death.evidence }] : [];
+  const dead = registrationsOf(members).flatMap((member) => {
+    const { session, holder } = member;
+    const end = session.lease === 0n ? undefined : (deathOf(session, facts) ?? stopOf(member, facts));
+    return end ? [{ session, holder, end }] : [];
   });
-  const orphans = dead.filter(({ holder }) => !holder).map(({ session, evidence }) => ({ session, evidence }));
+  const orphans = dead.filter(({ holder }) => !holder).map(({ session, end }) => ({ session, ...end }));
   const holder = dead.find((registration) => registration.holder);
-  // The lock first: a holder's lease is only ended under a transition that the status already shows.
-  if (!holder || !pair.status?.transition) return { revoke: orphans };
-  const { session, evidence } = holder;
+  if (!holder) return { revoke: orphans };
+  const { session, end } = holder;
   const forbidden = whyNot(etcd.sessions, members);
   if (forbidden !== undefined) return { revoke: orphans, waitingBecause: forbidden };
+  // The lock first: a holder's lease is only ended under a transition that the status already shows.
+  if (!pair.status?.transition) return { revoke: orphans };
   const successor = standbyOf(members);
-  return successor ? { revoke: [{ session, evidence, successor }, ...orphans] } : { revoke: orphans };
+  return successor ? { revoke: [{ session, ...end, successor }, ...orphans] } : { revoke: orphans };
+}
+
+type End = Pick<RevokeLease, 'evidence' | 'stopping'>;
+
+function deathOf(session: Session, { deaths }: PairFacts): End | undefined {
+  const death = deaths.find(({ serverID, lease }) => serverID === session.serverID && lease === session.lease);
+  return death && { evidence: death.evidence };
+}
+
+/** What is known of a container is known of a registration only once that is bound to it. */
+function stopOf({ session, pod }: Member & { readonly session: Session }, facts: PairFacts): End | undefined {
+  const stop = stopOfPod(pod, facts.stops);
+  const port = portOfAddress(session.address);
+  if (!stop || !pod || port === undefined) return undefined;
+  const isBound = facts.bindings.some(
+    ({ serverID, lease, containerID }) =>
+      serverID === session.serverID && lease === session.lease && containerID === stop.containerID,
+  );
+  if (!isBound) return undefined;
+  const { podUID, containerID, evidence } = stop;
+  return { evidence, stopping: { podName: pod.name, podUID, containerID, host: hostOfAddress(session.address), port } };
 }
 
 function registrationsOf(members: readonly Member[]): readonly (Member & { readonly session: Session })[] {

@@ -147,7 +147,7 @@ function keptChanges(facts: PairFacts): RoleChanges {
 }
 
 function rolesOf(facts: PairFacts, members: Plan['members'], active: Roles['active']): Roles {
-  const { etcd, pair, now, bindings } = facts;
+  const { etcd, pair, now } = facts;
   if (etcd.state !== 'Known') return {};
   const standby = standbyReference(standbyOf(members), pair.status?.standby, now);
   const holder = holderOf(members);
@@ -157,7 +157,7 @@ function rolesOf(facts: PairFacts, members: Plan['members'], active: Roles['acti
   return {
     ...(active ? { active } : {}),
     ...(standby ? { standby } : {}),
-    members: memberStatuses(members, bindings, facts.deaths, pair.status?.members),
+    members: memberStatuses(members, facts, pair.status?.members),
     ...(holder?.session
       ? {
           session: {

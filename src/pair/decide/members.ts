@@ -1,6 +1,7 @@
 import type { PodView } from '../pod-view.ts';
 import type { ProvenDeath } from './death.ts';
 import { belongsTo, mayBelongTo, namesakeOf, sharesAddress } from './registrations.ts';
+import { stopOfPod, type SeenStop } from './stops.ts';
 import type { RoleSessions, Session } from './role-sessions.ts';
 
 /**
@@ -9,6 +10,7 @@ import type { RoleSessions, Session } from './role-sessions.ts';
  * - Standby: registered and waiting.
  * - Starting: no registration yet, and still young enough to be on its way.
  * - Zombie: ready, older than the start-up allowance, and not registered: it will never take over (milvus#30100).
+ * - Stopping: told to stop, serves no more, and its container has not ended; its session may still run.
  * - Terminating: its pod is being deleted.
  * - Gone: a registration that a pod of the pair made, which is gone or runs a newer process.
  * - Foreign: a registration that no pod of the pair accounts for and that is renewed all the same: a process lives.
@@ -17,7 +19,16 @@ import type { RoleSessions, Session } from './role-sessions.ts';
  *   those, or a foreign one.
  */
 export type MemberState =
-  'Active' | 'Activating' | 'Standby' | 'Starting' | 'Zombie' | 'Terminating' | 'Gone' | 'Foreign' | 'Unknown';
+  | 'Active'
+  | 'Activating'
+  | 'Standby'
+  | 'Starting'
+  | 'Zombie'
+  | 'Stopping'
+  | 'Terminating'
+  | 'Gone'
+  | 'Foreign'
+  | 'Unknown';
 
 /** A process of the pair: a registration with its pod, a registration without one, or a pod without registration. */
 export interface Member {
@@ -46,6 +57,7 @@ export interface MemberContext {
   readonly now: Date;
   readonly ttlSeconds: number;
   readonly deaths?: readonly ProvenDeath[];
+  readonly stops?: readonly SeenStop[];
   /** Leases that were seen to be renewed while no pod accounted for their registration (strangers.ts). */
   readonly renewed?: ReadonlySet<bigint>;
   /** What the status says. */
@@ -79,7 +91,7 @@ export function memberStates(
     const session = living.get(pod);
     const holder = session !== undefined && isHolder(session);
     if (sharesAddress(pod, pods)) return { state: 'Unknown', pod, holder };
-    const state = stateOf(pod, session, holder, context);
+    const state = stopOfPod(pod, context.stops ?? []) ? 'Stopping' : stateOf(pod, session, holder, context);
     if (!session && mayHaveRegistered(pod, state, others)) return { state: 'Unknown', pod, holder };
     return { state, pod, holder, ...(session ? { session } : {}) };
   });

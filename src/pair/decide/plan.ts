@@ -45,12 +45,13 @@ function isTaken({ duplicateOf, workload }: PairFacts): boolean {
   return duplicateOf !== undefined || workload?.takenBy !== undefined;
 }
 
-function membersOf({ pair, etcd, pods, deaths, renewed, now }: PairFacts): readonly Member[] {
+function membersOf({ pair, etcd, pods, deaths, stops, renewed, now }: PairFacts): readonly Member[] {
   if (!rolesKnown(etcd)) return [];
   return memberStates(etcd.sessions, pods, {
     now,
     ttlSeconds: leaseSeconds(etcd),
     deaths,
+    stops,
     ...(renewed ? { renewed } : {}),
     known: pair.status?.members ?? [],
   });

@@ -2,9 +2,10 @@ import type { PairFacts } from '../facts.ts';
 import type { RevokeLease } from './dead-sessions.ts';
 import type { EndPod } from './disruption.ts';
 import { lostNode } from './lost-node.ts';
-import type { Member } from './members.ts';
+import { holderOf, type Member } from './members.ts';
 import { noActive } from './no-active.ts';
 import type { Remedy } from './remedy.ts';
+import { stuckStop } from './stuck-stop.ts';
 import { stuckHolder } from './stuck-holder.ts';
 import { zombieToRestart } from './zombies.ts';
 
@@ -38,6 +39,7 @@ export function remediesOf(facts: PairFacts, members: readonly Member[], context
     stuckHolder(facts, members),
     lostNode(facts, members),
     planned ? undefined : noActive(facts, members),
+    planned || (!voluntary && holderOf(members)) ? undefined : stuckStop(facts, members),
   ].filter((candidate) => candidate !== undefined);
   const zombie = planned || failingOver || !voluntary ? undefined : zombieToRestart(facts, members);
   return {

@@ -63,7 +63,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
   const previous = pair.status;
   const ttlSeconds = leaseSeconds(etcd);
   const stopped = stopOf(pair) !== undefined;
-  const role = activeChange(members, previous, { now, ttlSeconds, stopped, deaths: facts.deaths, nodes: facts.nodes });
+  const role = activeChange(members, previous, { ...facts, ttlSeconds, stopped });
   const history = [...(role.completed ? [role.completed] : []), ...(previous?.history ?? [])];
   const flapping = flappingUntil(history, now);
   // A key that cannot be read may be anybody's: then it is not known who is what.

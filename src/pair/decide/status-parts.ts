@@ -1,8 +1,10 @@
 import type { MemberStatus, RoleStatus } from '../../api/coordinator-pair.ts';
+import type { PairFacts } from '../facts.ts';
 import type { Binding } from './binding.ts';
 import type { ProvenDeath } from './death.ts';
 import type { Member } from './members.ts';
 import type { Session } from './role-sessions.ts';
+import { stopOfPod, type SeenStop } from './stops.ts';
 
 /** `status.standby`; the time stays as long as the process does. */
 export function standbyReference(
@@ -39,13 +41,15 @@ const MAX_MEMBERS = 16;
 /** `status.members`: every registration and every pod without one. */
 export function memberStatuses(
   members: readonly Member[],
-  bindings: readonly Binding[],
-  deaths: readonly ProvenDeath[],
+  { bindings, deaths, stops }: Pick<PairFacts, 'bindings' | 'deaths' | 'stops'>,
   previous: readonly MemberStatus[] | undefined,
 ): readonly MemberStatus[] {
   return members.slice(0, MAX_MEMBERS).map((member) => {
     const { state, session, pod } = member;
     const binding = bindings.find(({ serverID, lease }) => serverID === session?.serverID && lease === session.lease);
+    const stop = stopOfPod(pod, stops);
+    // A session that is bound to the container before keeps that one: its end is the proof.
+    const isOfContainer = !binding || binding.containerID === stop?.containerID;
     const death = deaths.find(({ serverID, lease }) => serverID === session?.serverID && lease === session.lease);
     // A registration without a pod keeps the one it was seen with: that tells our dead ACTIVE from a stranger, whatever
     // host name the stranger writes.
@@ -67,6 +71,14 @@ export function memberStatuses(
             podUID: binding.podUID,
             containerID: binding.containerID,
             boundTime: binding.boundTime.toISOString(),
+          }
+        : {}),
+      ...(stop && isOfContainer
+        ? {
+            podUID: stop.podUID,
+            containerID: stop.containerID,
+            stoppingTime: stop.seenTime.toISOString(),
+            stoppingBecause: stop.evidence,
           }
         : {}),
       ...(death ? { endedTime: death.seenTime.toISOString(), endedBecause: death.evidence } : {}),
@@ -108,6 +120,15 @@ export function deathsOf(members: readonly MemberStatus[] | undefined): readonly
             evidence: endedBecause,
           },
         ]
+      : [],
+  );
+}
+
+/** The stops a status holds: a process that was told to stop once will not serve again. */
+export function stopsOf(members: readonly MemberStatus[] | undefined): readonly SeenStop[] {
+  return (members ?? []).flatMap(({ podUID, containerID, stoppingTime, stoppingBecause }) =>
+    podUID && containerID && stoppingTime && stoppingBecause
+      ? [{ podUID, containerID, seenTime: new Date(stoppingTime), evidence: stoppingBecause }]
       : [],
   );
 }

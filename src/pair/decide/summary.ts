@@ -12,11 +12,12 @@ export function summaryOf(assessment: Assessment): string {
 
 function sentence(assessment: Assessment): string {
   const verdict = ready(assessment);
-  const holder = holderOf(assessment.members)?.pod;
+  const active = holderOf(assessment.members);
+  const holder = active?.pod;
   const standby = standbyOf(assessment.members)?.pod;
   if (verdict.status === 'True' && holder && standby)
     return `${holder.name} is ACTIVE${on(holder.nodeName)}, ${standby.name} stands by${on(standby.nodeName)}`;
-  if (verdict.status === 'False' && holder && !standby)
+  if (verdict.status === 'False' && active?.state !== 'Stopping' && holder && !standby)
     return `${holder.name} is ACTIVE${on(holder.nodeName)}, alone: ${verdict.message}`;
   return verdict.message;
 }

@@ -11,6 +11,7 @@ import { Workloads } from '../../../src/pair/workloads.ts';
 import { ListedCaches } from './listed-caches.ts';
 import { fateOf, OperatorKilled, OperatorLife, type CrashPoint } from '../../support/mortality.ts';
 import type { Stage } from './stage.ts';
+import { noProbes } from '../../unit/pair/support/no-probes.ts';
 
 /** Time that passes from one look to the next: nothing here takes longer than a few looks. */
 const LOOK_EVERY_MS = 6_000;
@@ -88,6 +89,7 @@ async function operate(
   using store = stores.acquire({ endpoints: [stage.endpoint] }, `${stage.rootPath}/meta/session/`);
   const mine = life.client(client);
   using reconciler = new Reconciler({
+    prober: noProbes,
     client: mine,
     caches,
     stores: life.stores(stores),

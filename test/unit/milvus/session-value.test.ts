@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { hostOfAddress, parseSessionValue } from '../../../src/milvus/session-value.ts';
+import { hostOfAddress, portOfAddress, parseSessionValue } from '../../../src/milvus/session-value.ts';
 
 describe('the value of a session', () => {
   it('of 2.2 has neither lease nor host name', () => {
@@ -99,4 +99,17 @@ it('a session longer than any that Milvus writes is broken', () => {
     x: 'x'.repeat(20_000),
   });
   expect(parseSessionValue(value)).toEqual({ kind: 'broken', reason: 'it is longer than 16384 bytes' });
+});
+
+describe('the port of a registered address', () => {
+  it.each([
+    ['10.4.31.99:53100', 53_100],
+    ['[fd00::7]:53100', 53_100],
+    ['rootcoord', undefined],
+    ['rootcoord:', undefined],
+    ['rootcoord:0', undefined],
+    ['rootcoord:65536', undefined],
+  ])('of %s is %s', (address, port) => {
+    expect(portOfAddress(address)).toBe(port);
+  });
 });

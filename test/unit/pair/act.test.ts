@@ -154,13 +154,14 @@ describe('ending the session of a dead process', () => {
   async function revoke(
     act: Parameters<typeof revokeLease>[0],
     kvs = keys,
-    { successorTTL = 20, isLeader = true } = {},
+    { successorTTL = 20, isLeader = true, isStopping = true } = {},
   ) {
     const stores = new FakeStores();
     stores.kvs = kvs;
     stores.leases.set(8n, { ttlSeconds: successorTTL });
     using store = stores.acquire({ endpoints: [] }, 'by-dev/meta/session/');
-    const outcome = await revokeLease(act, 'rootcoord', { store, isLeader: () => isLeader }, signal);
+    const context = { store, isLeader: () => isLeader, stillStopping: () => Promise.resolve(isStopping) };
+    const outcome = await revokeLease(act, 'rootcoord', context, signal);
     return { outcome, revoked: stores.revoked };
   }
 
@@ -183,6 +184,24 @@ describe('ending the session of a dead process', () => {
     ['who holds the role cannot be read', [{ session, evidence: 'dead' }, [brokenHolder, ...keys.slice(1)]]],
   ])('does nothing when %s', async (_, world) => {
     expect(await revoke(...world)).toEqual({ outcome: 'WorldChanged', revoked: [] });
+  });
+
+  const stopping = { podName: 'rootcoord-0', podUID: 'u0', containerID: 'c', host: '10.0.0.1', port: 53_100 };
+
+  it('is done to a process that runs once it was found again to serve nobody', async () => {
+    const result = await revoke({ session, evidence: 'it stops', successor, stopping });
+    expect(result).toEqual({ outcome: 'Revoked', revoked: [7n] });
+  });
+
+  it('is not done to a process that runs and serves after all', async () => {
+    const result = await revoke({ session, evidence: 'it stops', successor, stopping }, keys, { isStopping: false });
+    expect(result).toEqual({ outcome: 'WorldChanged', revoked: [] });
+  });
+
+  it('ends the other leases of that process as well, its own last', async () => {
+    const index = sessionKey('indexcoord', 7, 'rootcoord-0', '10.0.0.1:53100', 70n);
+    const result = await revoke({ session, evidence: 'dead', successor }, [...keys, index]);
+    expect(result).toEqual({ outcome: 'Revoked', revoked: [70n, 7n] });
   });
 
   it('does nothing when this process may no longer lead', async () => {

@@ -9,6 +9,7 @@ import { FakeStores } from './support/fake-stores.ts';
 import { aContainer, aPod } from './support/pods.ts';
 import { aSession } from './support/sessions.ts';
 import { isoAfter } from './support/time.ts';
+import { noProbes } from './support/no-probes.ts';
 
 const signal = new AbortController().signal;
 
@@ -16,7 +17,7 @@ const signal = new AbortController().signal;
 function start() {
   const clock = new VirtualClock();
   const stores = new FakeStores();
-  const memory = new PairMemory(stores, clock, () => undefined);
+  const memory = new PairMemory(stores, noProbes, clock, () => undefined);
   const node = { renewTime: isoAfter(0), reads: 0 };
   const get = ((kind: { kind: string }, name: string, namespace: string) => {
     expect([kind.kind, name, namespace]).toEqual(['Lease', 'node-a', 'kube-node-lease']);
@@ -91,7 +92,7 @@ describe('binding members', () => {
     await look([member], 20);
     stores.leases.clear();
     const failing = { ...stores.client, leaseTimeToLive: () => Promise.reject(new Error('no answer')) };
-    const memory = new PairMemory(stores, new VirtualClock(), () => undefined);
+    const memory = new PairMemory(stores, noProbes, new VirtualClock(), () => undefined);
     const get = (() => Promise.resolve(undefined)) as unknown as KubeClient['get'];
     const sources = { client: fakeClient({ get }), etcd: failing, clock: new VirtualClock() };
     expect(await bindMembers([member], [], sources, memory, signal)).toEqual({ bindings: [], unfinished: true });

@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { PairMemory } from '../../../src/pair/memory.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { FakeStores } from './support/fake-stores.ts';
+import { noProbes } from './support/no-probes.ts';
 
 const target = { endpoints: ['a:2379'] };
 function start() {
   const stores = new FakeStores();
-  return { stores, memory: new PairMemory(stores, new VirtualClock(), () => undefined) };
+  return { stores, memory: new PairMemory(stores, noProbes, new VirtualClock(), () => undefined) };
 }
 
 describe('the memory of a pair', () => {

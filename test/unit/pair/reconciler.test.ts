@@ -10,6 +10,7 @@ import { Workloads } from '../../../src/pair/workloads.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { fakeClient } from '../kube/fake-client.ts';
 import { FakeStores, sessionKey } from './support/fake-stores.ts';
+import { noProbes } from './support/no-probes.ts';
 import { aPair } from './support/pair.ts';
 
 const signal = new AbortController().signal;
@@ -103,6 +104,7 @@ function start(
     workloads: new Workloads(client, clock),
     clock,
     stores,
+    prober: noProbes,
     events: { record: ({ reason }) => void told.push(reason) },
     log: silent,
     watchNodes: true,

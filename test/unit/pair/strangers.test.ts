@@ -4,6 +4,7 @@ import { PairMemory } from '../../../src/pair/memory.ts';
 import { watchStrangers } from '../../../src/pair/strangers.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { FakeStores } from './support/fake-stores.ts';
+import { noProbes } from './support/no-probes.ts';
 import { aPod } from './support/pods.ts';
 import { aSession, heldBy } from './support/sessions.ts';
 
@@ -17,7 +18,7 @@ let memory: PairMemory;
 beforeEach(() => {
   clock = new VirtualClock();
   stores = new FakeStores();
-  memory = new PairMemory(stores, clock, () => undefined);
+  memory = new PairMemory(stores, noProbes, clock, () => undefined);
 });
 
 /** One look at a pair whose ACTIVE is on rootcoord-0 and beside which a stranger is registered, or not. */

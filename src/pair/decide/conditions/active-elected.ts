@@ -4,6 +4,7 @@ import { holderOf } from '../members.ts';
 import { noTakeover } from '../no-takeover.ts';
 import { whyNotStarted } from '../not-started.ts';
 import { flagEffective } from '../role-sessions.ts';
+import { stopMessage } from '../stop-message.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 import { strangers } from './strangers.ts';
 
@@ -41,6 +42,12 @@ export function activeElected(assessment: Assessment): Finding<typeof type> {
       reason: 'WaitingForLease',
       message: `${who} still holds the key, but its process is gone: the standby takes over when the lease ends${until}${why}`,
     };
+  }
+  const stopping = stopMessage(holder.pod, facts);
+  if (stopping !== undefined) {
+    const { waitingBecause } = assessment;
+    const next = waitingBecause === undefined ? '' : `; its session is not ended early: ${waitingBecause}`;
+    return { type, status: 'False', reason: 'Stopping', message: `${who} holds the role, but ${stopping}${next}` };
   }
   if (facts.etcd.state === 'Known' && flagEffective(facts.etcd.sessions) === false)
     return {

@@ -2,6 +2,7 @@ import { lostEtcd } from '../etcd-blame.ts';
 import { cutOff, WORKS_ON_FOR } from '../cut-off.ts';
 import { standbyOf, type Member } from '../members.ts';
 import { whyNotStarted } from '../not-started.ts';
+import { stopMessage } from '../stop-message.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 
 const type = 'StandbyReady';
@@ -45,6 +46,10 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
       reason: 'Zombie',
       message: `${zombie.pod.name} looks ready but is not registered in etcd and would never take over; delete the pod to start it afresh`,
     };
+  const stopping = members.find(({ state }) => state === 'Stopping')?.pod;
+  const hang = stopMessage(stopping, assessment.facts);
+  if (stopping && hang !== undefined)
+    return { type, status: 'False', reason: 'Stopping', message: `${stopping.name}: ${hang}` };
   const without = members.find(({ state }) => state === 'Starting')?.pod;
   const blame = without && lostEtcd(without, assessment.facts.etcd);
   if (without && blame !== undefined)

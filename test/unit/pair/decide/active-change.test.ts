@@ -7,7 +7,7 @@ import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts'
 import type { PodView } from '../../../../src/pair/pod-view.ts';
 import { aContainer, aPod } from '../support/pods.ts';
 import { aSession, heldBy } from '../support/sessions.ts';
-import { firstCutOff, withoutActive } from '../support/situations.ts';
+import { stopOf, firstCutOff, withoutActive } from '../support/situations.ts';
 import { after, isoAfter, NOW } from '../support/time.ts';
 
 const first = aPod('rootcoord-0');
@@ -49,11 +49,25 @@ function changeIn(
   sessions: RoleSessions,
   pods: readonly PodView[],
   previous: CoordinatorPairStatus | undefined,
-  { stopped = false, deaths = [], nodes = new Map() }: Partial<ActiveChangeContext> = {},
+  {
+    stopped = false,
+    deaths = [],
+    stops = [],
+    endedLeases = new Set(),
+    nodes = new Map(),
+  }: Partial<ActiveChangeContext> = {},
 ) {
   const known = previous?.active ? [{ ...previous.active, leaseID: `${previous.active.serverID}000` }] : [];
-  const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30, known });
-  return activeChange(members, previous, { now: NOW, ttlSeconds: 30, stopped, deaths, nodes });
+  const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30, stops, known });
+  return activeChange(members, previous, {
+    now: NOW,
+    ttlSeconds: 30,
+    stopped,
+    deaths,
+    stops,
+    endedLeases,
+    nodes,
+  });
 }
 const died = (secondsAgo: number): ProvenDeath => ({
   serverID: 7n,
@@ -219,6 +233,38 @@ describe('a change of ACTIVE', () => {
       how,
       noticedTime: isoAfter(-durationMilliseconds / 1_000),
     });
+  });
+
+  it('begins when its process was told to stop and keeps the role', () => {
+    const pod = aPod('rootcoord-0', { terminating: true });
+    const change = changeIn(atRest, [pod, second], before, { stops: [stopOf('rootcoord-0', 1)] });
+    expect(change.active?.serverID).toBe('7');
+    expect(change.transition).toMatchObject({ type: 'Failover', from: 'rootcoord-0', reason: 'ActiveStopping' });
+    expect(change.events[0]?.note).toContain('/healthz says Abnormal');
+  });
+
+  it('goes on while its process hangs in the stop', () => {
+    const pod = aPod('rootcoord-0', { terminating: true });
+    const transition = failover('ActiveStopping', 2);
+    const change = changeIn(atRest, [pod, second], { ...before, transition }, { stops: [stopOf('rootcoord-0', 3)] });
+    expect([change.transition, change.events]).toEqual([transition, []]);
+  });
+
+  it.each<[string, number, ReadonlySet<bigint>, string]>([
+    ['was ended by the operator', 1, new Set([7000n]), 'LeaseRevoked'],
+    ['it gave up before the operator ended it', 1, new Set(), 'Released'],
+    ['ran out', 25, new Set(), 'LeaseExpired'],
+  ])('away from a process that stopped whose session %s', (_, stoppedSeconds, endedLeases, how) => {
+    const stopping = {
+      state: 'Stopping',
+      serverID: '7',
+      leaseID: '7000',
+      stoppingTime: isoAfter(-stoppedSeconds),
+    } as const;
+    const previous = { ...before, members: [stopping], transition: planned('Switchover') };
+    const pod = aPod('rootcoord-0', { terminating: true });
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [pod, second], previous, { endedLeases });
+    expect(change.completed).toMatchObject({ type: 'Switchover', how });
   });
 
   it.each<[string, CoordinatorPairStatus, string]>([

@@ -50,6 +50,7 @@ const lateStatus: History = {
     restartMs: 500,
     writesHostName: false,
     reusesAddresses: false,
+    stops: 'InOrder',
     skewsMs: [0, 0, 0],
   },
   faults: [
@@ -60,7 +61,7 @@ const lateStatus: History = {
 const RUNS: fc.Parameters<[History]> = { numRuns: 120, examples: [[lateStatus]] };
 
 describe('whatever happens to pods, nodes, etcd, the API server and the operator', () => {
-  it('the lease of a living process is never revoked, and in the end a dead holder is replaced, at once where pods are reported in time', () =>
+  it('the lease of a process that serves is never revoked, and in the end a dead holder is replaced, at once where pods are reported in time', () =>
     fc.assert(
       fc.property(histories, (history) => {
         const operator = play(history);

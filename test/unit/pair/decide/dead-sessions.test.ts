@@ -17,6 +17,8 @@ const death = (serverID: bigint): ProvenDeath => ({
   seenTime: NOW,
   evidence: 'it ended',
 });
+const [binding] = situations.firstStopping.bindings ?? [];
+if (!binding) throw new Error('the situation has no binding');
 const underFailover = (changes: Parameters<typeof facts>[0]) =>
   situations.during({ type: 'Failover', step: 'AwaitingLease', reason: 'ActiveProcessEnded' }, changes);
 const leasesIn = (world: PairFacts) =>
@@ -74,6 +76,32 @@ describe('the session of a process that is proven dead', () => {
     ],
   ])('is left alone when %s', (_, world) => {
     expect(leasesIn(world)).toEqual([]);
+  });
+
+  it('is ended by the operator itself where the process was told to stop, serves no more and keeps it', () => {
+    const world = underFailover(situations.firstStopping);
+    const { revoke } = decideDeadSessions(world, planOf(world).members);
+    expect(revoke).toMatchObject([
+      {
+        session: { lease: 7000n },
+        stopping: {
+          podName: 'rootcoord-0',
+          podUID: 'uid-of-rootcoord-0',
+          containerID: 'containerd://first',
+          host: '10.0.0.1',
+          port: 53_100,
+        },
+        successor: { session: { serverID: 8n } },
+      },
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof facts>[0]]>([
+    ['it was never bound to that container', { bindings: [] }],
+    ['another lease was bound to it', { bindings: [{ ...binding, lease: 1n }] }],
+    ['it was bound to the container before', { bindings: [{ ...binding, containerID: 'containerd://before' }] }],
+  ])('is left to a process that stops when %s', (_, changes) => {
+    expect(leasesIn(underFailover({ ...situations.firstStopping, ...changes }))).toEqual([]);
   });
 
   it('is left alone when the spec says so', () => {

@@ -15,6 +15,9 @@ const always = (holds: (world: PairFacts) => void): void => fc.assert(fc.propert
 /** Registered, and its pod is neither gone nor going. */
 const isLive = ({ session, pod }: Member): boolean => session !== undefined && pod !== undefined && !pod.terminating;
 
+/** Told to stop, without a session, and its pod is there to stay. */
+const isStuck = (member: Member | undefined): boolean => member?.state === 'Stopping' && !member.session;
+
 /** The pod a look ends, with the member it is. */
 function victimOf(world: PairFacts) {
   const act = look(world).endPod;
@@ -68,6 +71,16 @@ describe('whatever the operator finds', () => {
       expect(standbyOf(found.members)?.pod.container.runningSince).toBeDefined();
     }));
 
+  it('it ends the lease of a process that runs only when that serves no more, and of the ACTIVE only with a successor', () =>
+    always((world) => {
+      for (const { session, successor, stopping } of look(world).revoke) {
+        const { stops } = world;
+        expect(stops.map(({ podUID }) => podUID)).toContain(stopping?.podUID);
+        const isHolder = world.etcd.state === 'Known' && world.etcd.sessions.holder?.lease === session.lease;
+        if (isHolder) expect(stops.map(({ podUID }) => podUID)).not.toContain(successor?.pod.uid ?? stops[0]?.podUID);
+      }
+    }));
+
   it('it names the holder that must still be there when it ends a pod', () =>
     always((world) => {
       const found = victimOf(world);
@@ -78,7 +91,7 @@ describe('whatever the operator finds', () => {
   it('it ends a registered pod only under a transition that the stored status shows', () =>
     always((world) => {
       const found = victimOf(world);
-      if (!found || found.victim?.state === 'Zombie') return;
+      if (!found || found.victim?.state === 'Zombie' || isStuck(found.victim)) return;
       const { status } = look(world);
       expect(status.transition).toBeDefined();
       expect(world.pair.status?.transition).toEqual(status.transition);

@@ -75,6 +75,32 @@ describe('a pair', () => {
     expect(operator.status?.lastFailover).toEqual(start(active).status?.lastFailover);
   });
 
+  describe.each(['KeepsLease', 'Hangs'] as const)('of a Milvus that %s when it is told to stop', (stops) => {
+    /** A pair at rest, and how long nobody has served since. */
+    function stubborn(): SimulatedOperator {
+      const operator = start('rootcoord-0', { binds: true });
+      operator.world.stops = stops;
+      operator.world.freeMs = 0;
+      return operator;
+    }
+
+    it.each<[string, (operator: SimulatedOperator) => void, number]>([
+      ['a switchover', (operator) => (operator.token = 'now'), 1],
+      ['a rollout', (operator) => (operator.wishedTemplate = 'new'), 1],
+      ['an eviction', ({ world }) => world.evict('rootcoord-0'), 1],
+      ['an eviction of the standby', ({ world }) => world.evict('rootcoord-1'), 0],
+    ])('%s moves the role at once, and no more than once', (_, disturb, changes) => {
+      const operator = stubborn();
+      disturb(operator);
+      operator.run(160);
+      expectAtRest(operator);
+      expect(operator.world.holders).toHaveLength(changes);
+      // Two looks: one records the change, one ends the lease.
+      expect(operator.world.freeMs).toBeLessThanOrEqual(1_000);
+      if (changes > 0) expect(operator.status?.history?.[0]?.how).toBe('LeaseRevoked');
+    });
+  });
+
   it('goes over to the newest spec when it changes in the middle of a rollout', () => {
     for (let seconds = 1; seconds < 16; seconds++) {
       const operator = start();

@@ -87,6 +87,9 @@ export function facts(changes: Changes<PairFacts> = {}): PairFacts {
       etcd: known(heldBy(aSession(7n), aSession(8n, 'rootcoord-1')), 30),
       bindings: [],
       deaths: [],
+      stops: [],
+      probes: [],
+      endedLeases: new Set(),
     },
     changes,
   );

@@ -1,4 +1,5 @@
 import type { RoleSessions, Session } from '../../../../src/pair/decide/role-sessions.ts';
+import type { ProbeFinding } from '../../../../src/probe/types.ts';
 import type { ContainerView, PodView } from '../../../../src/pair/pod-view.ts';
 import { changed } from './changes.ts';
 import { NOW } from './time.ts';
@@ -12,6 +13,14 @@ const RECREATE_MS = 1_000;
 const RESTART_MS = 1_500;
 /** A crash comes when the lease was renewed five seconds ago. */
 const LEASE_AFTER_CRASH_MS = (TTL_SECONDS - 5) * 1_000;
+
+/** A pod that was deleted is killed after that, milliseconds. */
+const GRACE_MS = 60_000;
+/** From SIGTERM on a process serves for so long. */
+const SERVES_ON_MS = 100;
+
+/** What SIGTERM does: the keys go first (2.2), stay until the lease ends (2.3.5), or stay and the process does not end. */
+export type StopKind = 'InOrder' | 'KeepsLease' | 'Hangs';
 
 interface Process {
   readonly containerID: string;
@@ -42,8 +51,7 @@ interface Registration {
 
 /**
  * Two pods of a StatefulSet with the update strategy OnDelete, and the sessions their Milvus processes keep in etcd. A
- * process registers some time after its start and takes the role when nobody has it; SIGTERM makes it give up its keys
- * before it ends; one that crashes is started again in place, and its keys stay until the lease ends.
+ * process registers some time after its start and takes the role when nobody has it; SIGTERM ends it as `stops` says; one that crashes is started again in place, and its keys stay until the lease ends.
  */
 export class MilvusWorld {
   /** Templates that the StatefulSet has held, the last one from which it makes pods now. */
@@ -53,6 +61,9 @@ export class MilvusWorld {
   /** Server IDs that have held the role, in order, with the pod of each. */
   readonly holders: { readonly serverID: bigint; readonly podName: string }[] = [];
   nowMs = 0;
+  stops: StopKind = 'InOrder';
+  /** For how long nobody has served, milliseconds. */
+  freeMs = 0;
   readonly #pods = new Map<string, FakePod>();
   readonly #registrations = new Map<bigint, Registration>();
   #holder: bigint | undefined;
@@ -95,6 +106,18 @@ export class MilvusWorld {
     return { members, broken: [], olderLayout: [], ...(holder ? { holder: { ...holder, key: 'rootcoord' } } : {}) };
   }
 
+  /** What a prober finds of both processes, with all connections. */
+  probes(): readonly ProbeFinding[] {
+    return [...this.#pods.values()].flatMap((pod) => {
+      const { uid, process } = pod;
+      if (!process) return [];
+      const isHolder = process.serverID !== undefined && process.serverID === this.#holder;
+      const health = this.#isStopping(pod) ? 'Abnormal' : isHolder ? 'Healthy' : 'Standby';
+      const port = health === 'Abnormal' ? 'Refused' : 'Open';
+      return [{ podUID: uid, containerID: process.containerID, health, port, at: this.now, since: this.now, times: 2 }];
+    });
+  }
+
   label(podUID: string, role: string | undefined): void {
     const pod = this.#byUID(podUID);
     if (!pod) return;
@@ -135,6 +158,12 @@ export class MilvusWorld {
       if (endsMs !== undefined && endsMs <= this.nowMs) this.revoke(serverID);
     for (const name of ['rootcoord-0', 'rootcoord-1']) this.#stepPod(name);
     this.#elect();
+    const holder = [...this.#pods.values()].find(({ process }) => process && process.serverID === this.#holder);
+    if (!holder || this.#holder === undefined || this.#isStopping(holder)) this.freeMs += 100;
+  }
+
+  #isStopping({ deletedMs }: FakePod): boolean {
+    return deletedMs !== undefined && this.nowMs - deletedMs >= SERVES_ON_MS;
   }
 
   #stepPod(name: string): void {
@@ -143,16 +172,22 @@ export class MilvusWorld {
       this.#create(name);
       return;
     }
-    if (pod.deletedMs !== undefined && this.nowMs - pod.deletedMs >= STOP_MS) {
-      if (pod.process?.serverID !== undefined) this.revoke(pod.process.serverID);
-      this.#pods.delete(name);
-      return;
-    }
+    if (pod.deletedMs !== undefined && this.#stopped(pod, pod.deletedMs)) return;
     const mayStart = pod.deletedMs === undefined && !this.broken.has(pod.templateHash);
     if (mayStart && !pod.process && this.nowMs >= (pod.ended?.atMs ?? pod.createdMs) + RESTART_MS)
       pod.process = { containerID: `containerd://${++this.#counter}`, startedMs: this.nowMs };
     if (pod.process && pod.process.serverID === undefined && this.nowMs - pod.process.startedMs >= REGISTER_MS)
       this.#register(pod, pod.process);
+  }
+
+  /** A process that was told to stop renews its lease no more. @returns whether its pod is gone. */
+  #stopped({ name, process }: FakePod, deletedMs: number): boolean {
+    const registration = this.#registrations.get(process?.serverID ?? -1n);
+    if (registration && this.stops !== 'InOrder') registration.endsMs ??= deletedMs + LEASE_AFTER_CRASH_MS;
+    if (this.nowMs - deletedMs < (this.stops === 'Hangs' ? GRACE_MS : STOP_MS)) return false;
+    if (registration && this.stops === 'InOrder') this.revoke(registration.serverID);
+    this.#pods.delete(name);
+    return true;
   }
 
   #create(name: string): void {
@@ -228,6 +263,12 @@ function viewOf(pod: FakePod, isRegistered: boolean): PodView {
       templateHash,
       container,
     },
-    { roleLabel },
+    {
+      roleLabel,
+      deletion:
+        pod.deletedMs === undefined
+          ? undefined
+          : { requestedAt: new Date(NOW.getTime() + pod.deletedMs), graceSeconds: GRACE_MS / 1_000 },
+    },
   );
 }

@@ -4,7 +4,8 @@ import { provenDeaths } from '../../../../src/pair/decide/death.ts';
 import type { EventDraft } from '../../../../src/pair/decide/event-draft.ts';
 import { judge } from '../../../../src/pair/decide/judgement.ts';
 import { afterLabels, planOf, templateHashOf } from '../../../../src/pair/decide/plan.ts';
-import { bindingsOf, deathsOf } from '../../../../src/pair/decide/status-parts.ts';
+import { seenStops } from '../../../../src/pair/decide/stops.ts';
+import { bindingsOf, deathsOf, stopsOf } from '../../../../src/pair/decide/status-parts.ts';
 import type { PairFacts } from '../../../../src/pair/facts.ts';
 import { facts, known, statefulSetFacts, templateOf } from './facts.ts';
 import { TTL_SECONDS, type MilvusWorld } from './milvus-world.ts';
@@ -28,6 +29,7 @@ export class SimulatedOperator {
   /** Most pods that have been labelled active at one time. */
   mostActives = 0;
   podsEnded = 0;
+  readonly #endedLeases = new Set<bigint>();
 
   constructor(world: MilvusWorld, { binds }: { readonly binds: boolean }) {
     this.world = world;
@@ -59,7 +61,10 @@ export class SimulatedOperator {
     const { status, events, endPod, revoke } = judge(seen, afterLabels(plan));
     this.status = status;
     this.events.push(...events);
-    for (const { session } of revoke) world.revoke(session.serverID);
+    for (const { session } of revoke) {
+      this.#endedLeases.add(session.lease);
+      world.revoke(session.serverID);
+    }
     if (!endPod) return;
     this.podsEnded++;
     world.delete(endPod.podUID);
@@ -88,6 +93,9 @@ export class SimulatedOperator {
       children: [statefulSetFacts(this.wishedTemplate, world.liveTemplate)],
       revisions: world.templates.map((hash) => ({ hash, template: templateOf(hash) })),
       bindings,
+      stops: seenStops(stopsOf(status?.members), { bindings, pods, probes: world.probes(), now: world.now }),
+      probes: world.probes(),
+      endedLeases: this.#endedLeases,
       deaths: provenDeaths(deathsOf(status?.members), bindings, pods, new Map(), world.now),
     });
   }

@@ -119,6 +119,37 @@ export const withoutActive = (secondsAgo: number): Pick<CoordinatorPairStatus, '
   ],
 });
 
+/** What shows that the process of a pod, as the tables have it, serves no more. */
+export const stopOf = (podName: string, secondsAgo: number): PairFacts['stops'][number] => ({
+  podUID: aPod(podName).uid,
+  containerID: 'containerd://first',
+  seenTime: after(-secondsAgo),
+  evidence: 'its /healthz says Abnormal and its pod is being deleted',
+});
+
+/** The pod of the ACTIVE was deleted and its process hangs in its stop. */
+export const firstStopping: Partial<PairFacts> = {
+  pods: [
+    aPod('rootcoord-0', {
+      roleLabel: 'active',
+      terminating: true,
+      deletion: { requestedAt: after(-2), graceSeconds: 60 },
+    }),
+    aPod('rootcoord-1', { roleLabel: 'standby' }),
+  ],
+  stops: [stopOf('rootcoord-0', 1)],
+  bindings: [
+    {
+      serverID: 7n,
+      lease: 7000n,
+      podUID: aPod('rootcoord-0').uid,
+      containerID: 'containerd://first',
+      nodeName: 'node-a',
+      boundTime: after(-300),
+    },
+  ],
+};
+
 /** Nonsense stands in the bare key: somebody has the role, and it cannot be told who. */
 export const holderUnreadable: RoleSessions = {
   ...keyGone,

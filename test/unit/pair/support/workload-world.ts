@@ -10,6 +10,7 @@ import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { fakeClient } from '../../kube/fake-client.ts';
 import { anAttachedPair } from './attached.ts';
 import { FakeStores } from './fake-stores.ts';
+import { noProbes } from './no-probes.ts';
 
 const selector = { component: 'rootcoord' };
 
@@ -57,7 +58,7 @@ export class WorkloadWorld {
   readonly unfollowed: string[] = [];
   readonly patches: object[] = [];
   readonly clock = new VirtualClock();
-  readonly memory = new PairMemory(new FakeStores(), this.clock, () => undefined);
+  readonly memory = new PairMemory(new FakeStores(), noProbes, this.clock, () => undefined);
   readonly client: KubeClient = fakeClient({
     get: ((kind: { kind: string }, name: string) => {
       this.calls.push(`${kind.kind}/${name}`);

@@ -8,6 +8,7 @@ import { facts, known, look, statefulSetFacts, unreachable } from './facts.ts';
 import { aPair } from './pair.ts';
 import { aContainer, aPod, TEMPLATE } from './pods.ts';
 import { aSession, heldBy } from './sessions.ts';
+import { stopOf } from './situations.ts';
 import { after, isoAfter } from './time.ts';
 
 const podNames = ['rootcoord-0', 'rootcoord-1'] as const;
@@ -112,6 +113,18 @@ const earlier: fc.Arbitrary<CoordinatorPairStatus | undefined> = fc.option(
   { nil: undefined, freq: 4 },
 );
 
+/** Every registration that a pod of these worlds may have made, as bound to it. */
+const bindings: PairFacts['bindings'] = podNames.flatMap((name) =>
+  Array.from({ length: 12 }, (_, index) => ({
+    serverID: BigInt(index + 1),
+    lease: BigInt(index + 1) * 1000n,
+    podUID: aPod(name).uid,
+    containerID: 'containerd://first',
+    nodeName: aPod(name).nodeName ?? '',
+    boundTime: after(-300),
+  })),
+);
+
 /** Anything the operator may find: pods, registrations, transitions, modes, tokens. */
 export const worlds: fc.Arbitrary<PairFacts> = fc
   .record({
@@ -130,8 +143,9 @@ export const worlds: fc.Arbitrary<PairFacts> = fc
     token: fc.constantFrom(undefined, 'a', 'b', 'c'.repeat(300)),
     isLiveTemplateWished: fc.boolean(),
     areNodesLeaving: fc.boolean(),
+    hasStopped: fc.tuple(fc.constantFrom(false, false, true), fc.constantFrom(false, false, true)),
   })
-  .map(({ pods, etcd, status, mode, runState, policy, token, isLiveTemplateWished, areNodesLeaving }) =>
+  .map(({ pods, etcd, status, mode, runState, policy, token, isLiveTemplateWished, areNodesLeaving, hasStopped }) =>
     facts({
       pair: aPair({
         spec: { mode, runState, rollout: { policy } },
@@ -139,6 +153,10 @@ export const worlds: fc.Arbitrary<PairFacts> = fc
         metadata: token === undefined ? {} : { annotations: { 'ha.milvus.io/switchover': token } },
       }),
       pods: pods.filter((found) => found !== null),
+      stops: pods.flatMap((found, index) =>
+        found?.container.runningSince && hasStopped[index] ? [stopOf(found.name, 40)] : [],
+      ),
+      bindings,
       etcd,
       children: [statefulSetFacts(TEMPLATE, isLiveTemplateWished ? TEMPLATE : 'old')],
       nodes: new Map(

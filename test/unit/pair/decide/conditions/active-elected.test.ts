@@ -41,6 +41,20 @@ describeCondition('ActiveElected', [
     /at the latest at 2026-01-01T12:00:30/,
   ],
   [
+    'is false while its process hangs in its stop, since when and until when',
+    situations.afterRest(situations.firstStopping),
+    'False',
+    'Stopping',
+    /^rootcoord-0 \(server ID 7\) holds the role, but it was told to stop and serves no more since 2026-01-01T11:59:59.*killed at 2026-01-01T12:00:58/,
+  ],
+  [
+    'says why the session of a process that stops is not ended early',
+    situations.afterRest({ ...situations.firstStopping, etcd: known(situations.firstAlone, 30) }),
+    'False',
+    'Stopping',
+    /not ended early: no standby is registered/,
+  ],
+  [
     'is false when a stranger holds it',
     situations.strangerHolds,
     'False',

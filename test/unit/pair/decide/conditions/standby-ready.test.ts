@@ -40,6 +40,20 @@ describeCondition('StandbyReady', [
     /successor has not registered/,
   ],
   [
+    'is false while it hangs in its stop, with the end of its grace period',
+    facts({ ...situations.firstStopping, etcd: known(heldBy(aSession(8n, 'rootcoord-1')), 30) }),
+    'False',
+    'Stopping',
+    /^rootcoord-0: .*serves no more since 2026-01-01T11:59:59.000Z \(its \/healthz says Abnormal.*killed at 2026-01-01T12:00:58/,
+  ],
+  [
+    'is false while it hangs in a stop that did not come by way of its pod, with the time of its restart',
+    facts({ stops: [situations.stopOf('rootcoord-0', 5)], etcd: known(heldBy(aSession(8n, 'rootcoord-1')), 30) }),
+    'False',
+    'Stopping',
+    /pod is restarted if that lasts beyond 2026-01-01T12:00:25/,
+  ],
+  [
     'is false for a zombie, however ready its pod',
     besides(aPod('rootcoord-1')),
     'False',

@@ -39,6 +39,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
     restartMs: fc.constantFrom(500, 1_500, 10_000),
     writesHostName: fc.boolean(),
     reusesAddresses: fc.boolean(),
+    stops: fc.constantFrom('InOrder', 'KeepsLease', 'Hangs'),
     skewsMs: fc.tuple(skewMs, skewMs, skewMs),
   }),
   faults: fc.array(fc.record({ fault, thenSeconds: fc.integer({ min: 0, max: 30 }) }), { maxLength: 12 }),

@@ -72,15 +72,14 @@ export class Leases {
     if (this.away) return [];
     for (const registration of this.registrations) {
       const { process, renewedMs } = registration;
-      if (process.reachesEtcd && nowMs - renewedMs >= (this.ttlSeconds * 1_000) / 3) {
+      if (process.serves && nowMs - renewedMs >= (this.ttlSeconds * 1_000) / 3) {
         registration.renewedMs = nowMs;
         registration.expiresMs = nowMs + this.ttlSeconds * 1_000;
       }
       if (registration.expiresMs <= nowMs) this.#drop(registration);
     }
-    if (this.holder === undefined)
-      this.holder = this.registrations.find(({ process }) => process.reachesEtcd)?.serverID;
-    const noticed = [...this.#lost].filter(({ process }) => process.reachesEtcd);
+    if (this.holder === undefined) this.holder = this.registrations.find(({ process }) => process.serves)?.serverID;
+    const noticed = [...this.#lost].filter(({ process }) => process.serves);
     for (const registration of noticed) this.#lost.delete(registration);
     return noticed;
   }

@@ -4,7 +4,8 @@ import { provenDeaths, standing } from '../../../../../src/pair/decide/death.ts'
 import { judge } from '../../../../../src/pair/decide/judgement.ts';
 import type { Member } from '../../../../../src/pair/decide/members.ts';
 import { afterLabels, planOf } from '../../../../../src/pair/decide/plan.ts';
-import { bindingsOf, deathsOf } from '../../../../../src/pair/decide/status-parts.ts';
+import { seenStops } from '../../../../../src/pair/decide/stops.ts';
+import { bindingsOf, deathsOf, stopsOf } from '../../../../../src/pair/decide/status-parts.ts';
 import type { PairFacts } from '../../../../../src/pair/facts.ts';
 import { facts, known, unreachable } from '../facts.ts';
 import { aPair } from '../pair.ts';
@@ -28,7 +29,7 @@ export class HistoryOperator {
     this.#progress.clear();
   }
 
-  /** One look. @throws Error when it would end the lease of a living process. */
+  /** One look. @throws Error when it would end the lease of a process that serves. */
   look(): void {
     const { world } = this;
     if (world.apiAway) return;
@@ -45,7 +46,7 @@ export class HistoryOperator {
   get isPrepared(): boolean {
     const { active, standby, members, transition } = this.status ?? {};
     const holder = members?.find(({ serverID }) => serverID === active?.serverID);
-    const isLiving = this.world.leases.registrations.every(({ process }) => process.alive);
+    const isLiving = this.world.leases.registrations.every(({ process }) => process.alive && !process.stopped);
     const isHolder = active?.serverID === String(this.world.leases.holder);
     return isLiving && isHolder && holder?.boundTime !== undefined && standby !== undefined && transition === undefined;
   }
@@ -53,9 +54,9 @@ export class HistoryOperator {
   #revoke(lease: bigint, evidence: string): void {
     const { leases, nowMs } = this.world;
     const registration = leases.on(lease);
-    if (registration?.process.alive)
+    if (registration?.process.alive && !registration.process.stopped)
       throw new Error(
-        `after ${nowMs} ms the lease of server ${registration.serverID} in ${registration.process.containerID}, which is alive, was revoked: ${evidence}`,
+        `after ${nowMs} ms the lease of server ${registration.serverID} in ${registration.process.containerID}, which serves, was revoked: ${evidence}`,
       );
     if (leases.away || !registration) return;
     leases.revoke(lease);
@@ -74,6 +75,8 @@ export class HistoryOperator {
       nodes,
       etcd: leases.away ? unreachable : known(world.seenSessions, leases.ttlSeconds),
       bindings,
+      stops: seenStops(stopsOf(status?.members), { bindings, pods, probes: world.probes, now: world.now }),
+      probes: world.probes,
       deaths: provenDeaths(deathsOf(status?.members), bindings, pods, nodes, world.now),
     });
   }

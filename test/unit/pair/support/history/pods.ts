@@ -1,5 +1,6 @@
 import type { TerminatedState } from '../../../../../src/kube/core-types.ts';
 import type { ContainerView, PodView } from '../../../../../src/pair/pod-view.ts';
+import type { ProbeAnswer } from '../../../../../src/probe/types.ts';
 import { TEMPLATE } from '../pods.ts';
 import { changed } from '../changes.ts';
 import { NOW } from '../time.ts';
@@ -12,6 +13,8 @@ export class Process {
   readonly startedMs: number;
   readonly #machine: Machine;
   registered = false;
+  /** Told to stop, and serves no more. */
+  stopped = false;
   frozen = false;
   /** How it ended, and when. */
   ended: { readonly atMs: number; readonly exitCode: number } | undefined;
@@ -30,6 +33,23 @@ export class Process {
   /** Whether it can renew its lease, or notice that it is gone. */
   get reachesEtcd(): boolean {
     return this.alive && !this.frozen && this.#machine.seesEtcd;
+  }
+
+  /** Whether it renews its lease and takes a role: from SIGTERM on it does neither (2.3.5). */
+  get serves(): boolean {
+    return this.reachesEtcd && !this.stopped;
+  }
+
+  /** SIGTERM: one that is frozen takes it once it goes on. */
+  stop(): void {
+    if (!this.frozen) this.stopped = true;
+  }
+
+  /** What a prober finds. */
+  answer(isReached: boolean): ProbeAnswer {
+    if (!isReached || this.frozen) return { health: 'Silent', port: 'Silent' };
+    if (this.stopped || !this.registered) return { health: 'Abnormal', port: this.stopped ? 'Refused' : 'Open' };
+    return { health: 'Healthy', port: 'Open' };
   }
 
   end(atMs: number, exitCode: number): void {

@@ -1,5 +1,6 @@
 import type { RoleSessions, Session } from '../../../../../src/pair/decide/role-sessions.ts';
 import type { NodeView } from '../../../../../src/pair/node-view.ts';
+import type { ProbeFinding } from '../../../../../src/probe/types.ts';
 import type { PodView } from '../../../../../src/pair/pod-view.ts';
 import { NOW } from '../time.ts';
 import { Leases, type Registration } from './leases.ts';
@@ -10,6 +11,7 @@ import { WorldPod, type Process } from './pods.ts';
 const STEP_MS = 500;
 const RECREATE_MS = 1_000;
 const STOP_MS = 2_000;
+const GRACE_MS = 60_000;
 
 /** What holds through a whole history. */
 export interface HistorySettings {
@@ -22,6 +24,11 @@ export interface HistorySettings {
   readonly writesHostName: boolean;
   /** Whether a new pod gets the address of one whose processes have ended. */
   readonly reusesAddresses: boolean;
+  /**
+   * What SIGTERM does: the process gives its keys up before it ends (2.2, 2.6.7 and newer), keeps them (2.3.5), or keeps
+   * them and does not end before it is killed.
+   */
+  readonly stops: 'InOrder' | 'KeepsLease' | 'Hangs';
   /** By how much the clock of each node is ahead, milliseconds. */
   readonly skewsMs: readonly [number, number, number];
 }
@@ -141,6 +148,16 @@ export class HistoryWorld {
     return this.#seenSessions;
   }
 
+  /** What a prober finds that reaches the nodes which the API server reaches. */
+  get probes(): readonly ProbeFinding[] {
+    return [...this.#pods.values()].flatMap(({ uid, machine, process }) => {
+      if (!process?.alive) return [];
+      const { containerID } = process;
+      const answer = process.answer(machine.powered && machine.seesApi);
+      return [{ ...answer, podUID: uid, containerID, at: this.now, since: this.now, times: 2 }];
+    });
+  }
+
   #killLeftOvers(): void {
     for (const left of this.#left) {
       if (left.machine.powered && left.machine.seesApi && !this.apiAway) left.process.end(this.nowMs, 137);
@@ -157,10 +174,13 @@ export class HistoryWorld {
     const { machine } = pod;
     if (!machine.powered) return;
     const told = machine.seesApi && !this.apiAway;
-    if (pod.deletedMs !== undefined && told && this.nowMs - pod.deletedMs >= STOP_MS) {
+    if (pod.deletedMs !== undefined && told) pod.process?.stop();
+    const { stops } = this.settings;
+    const stopMs = stops === 'Hangs' ? GRACE_MS : STOP_MS;
+    if (pod.deletedMs !== undefined && told && this.nowMs - pod.deletedMs >= stopMs) {
       const { process } = pod;
-      if (process && !process.frozen && machine.seesEtcd) this.leases.release(process);
-      process?.end(this.nowMs, 0);
+      if (process && stops === 'InOrder' && !process.frozen && machine.seesEtcd) this.leases.release(process);
+      process?.end(this.nowMs, stops === 'Hangs' ? 137 : 0);
       this.#remove(pod, name);
       return;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Limiter } from '../../../src/kube/limiter.ts';
+import { Limiter } from '../../../src/base/limiter.ts';
 import { settled } from '../../support/virtual-clock.ts';
 
 /** Work that ends when told. */
