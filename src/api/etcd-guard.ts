@@ -37,6 +37,9 @@ export type AilmentCase = Diagnosis['case'];
 /** An entry of `status.snapshots`, newest first. */
 export type KeptSnapshot = NonNullable<EtcdGuardStatus['snapshots']>[number];
 
+/** An entry of `status.automaticRuns`, oldest first. */
+export type AutomaticRun = NonNullable<EtcdGuardStatus['automaticRuns']>[number];
+
 /** How sure a diagnosis is. */
 export type Certainty = Diagnosis['certainty'];
 

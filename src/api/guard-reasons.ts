@@ -134,7 +134,7 @@ export const guardReasons = {
     },
     RecoveryOrphaned: {
       status: 'True',
-      meaning: 'An EtcdRecovery was deleted or has failed half way, and left something changed.',
+      meaning: 'An EtcdRecovery has failed half way, or is gone, and left something changed.',
       action: 'Make another EtcdRecovery with the same action: it goes on, or with `cancel` puts back.',
     },
     NoRecovery: { status: 'False', meaning: 'Nothing is being repaired.' },

@@ -7,6 +7,7 @@ import type { Ailment } from './diagnose/ailment.ts';
 import { diagnose } from './diagnose/index.ts';
 import type { EtcdFacts, GuardFacts } from './facts.ts';
 import { actionFor } from './recovery/action-for.ts';
+import { automaticRuns } from './recovery/budget.ts';
 import { FOR_CASE } from './recovery/asked-for.ts';
 import { memberFields } from './members-status.ts';
 import { earlierFace, hasHeld, isSameTrouble, quorumLostSince } from './quorum-loss.ts';
@@ -18,20 +19,19 @@ const MAX = { summary: 1024, text: 4096, pods: 32 } as const;
 
 /** What a guard's status shall say. Pure: same facts, same status. */
 export function judge(facts: GuardFacts): EtcdGuardStatus {
-  const { guard, subject, now } = facts;
+  const { guard, subject } = facts;
   switch (subject.state) {
     case 'NotFound':
-      return unseen(guard, now, 'StatefulSetNotFound', `there is no StatefulSet ${guard.spec.statefulSetName} here`);
+      return unseen(facts, 'StatefulSetNotFound', `there is no StatefulSet ${guard.spec.statefulSetName} here`);
     case 'NotEtcd':
-      return unseen(guard, now, 'NotEtcd', `StatefulSet ${guard.spec.statefulSetName}: ${subject.why}`);
+      return unseen(facts, 'NotEtcd', `StatefulSet ${guard.spec.statefulSetName}: ${subject.why}`);
     case 'Etcd':
       return seen(facts, subject.facts);
   }
 }
 
 function unseen(
-  guard: GuardFacts['guard'],
-  now: Date,
+  { guard, recoveries, now }: GuardFacts,
   reason: 'StatefulSetNotFound' | 'NotEtcd',
   message: string,
 ): EtcdGuardStatus {
@@ -40,6 +40,7 @@ function unseen(
     observedGeneration: guard.metadata.generation,
     summary: message.slice(0, MAX.summary),
     conditions: conditionsOf(guard, findings, now),
+    ...keptFields(guard.status, recoveries, now),
     ...historyField(pastAilments(guard.status, undefined, now)),
   };
 }
@@ -73,8 +74,7 @@ function seen({ guard, recoveries, journal, rival }: GuardFacts, facts: EtcdFact
     ...fields,
     ...(lostSince === undefined ? {} : { quorumLostSinceTime: lostSince }),
     ...(diagnosis ? { diagnosis } : {}),
-    ...(guard.status?.lastSnapshot ? { lastSnapshot: guard.status.lastSnapshot } : {}),
-    ...(guard.status?.snapshots ? { snapshots: guard.status.snapshots } : {}),
+    ...keptFields(guard.status, recoveries, now),
     conditions: conditionsOf(guard, findings, now),
     ...historyField(pastAilments(guard.status, diagnosis, now)),
   };
@@ -137,6 +137,20 @@ function pastAilments(
 
 function historyField(history: readonly PastAilment[]): Pick<EtcdGuardStatus, 'history'> {
   return history.length > 0 ? { history } : {};
+}
+
+/** What stays known whatever is seen of the etcd: without its StatefulSet, too. */
+function keptFields(
+  status: EtcdGuardStatus | undefined,
+  recoveries: GuardFacts['recoveries'],
+  now: Date,
+): Pick<EtcdGuardStatus, 'lastSnapshot' | 'snapshots' | 'automaticRuns'> {
+  const runs = automaticRuns(status, recoveries, now);
+  return {
+    ...(status?.lastSnapshot ? { lastSnapshot: status.lastSnapshot } : {}),
+    ...(status?.snapshots ? { snapshots: status.snapshots } : {}),
+    ...(runs.length > 0 ? { automaticRuns: runs } : {}),
+  };
 }
 
 function conditionsOf({ status, metadata }: GuardFacts['guard'], findings: readonly GuardFinding[], now: Date) {

@@ -84,7 +84,7 @@ export class GuardReconciler implements Disposable {
     return {
       ...seen,
       recoveries: (known ?? []).filter(({ spec }) => isOurs(spec.guardName)),
-      ...(stored ? { journal: stored.journal } : {}),
+      ...(stored && 'journal' in stored ? { journal: stored.journal } : {}),
       ...(rival ? { rival } : {}),
     };
   }

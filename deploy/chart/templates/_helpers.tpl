@@ -48,6 +48,31 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
   namespace: {{ .Release.Namespace }}
 {{- end -}}
 
+{{/* Where an admission policy holds: in the namespaces that are watched. Called with (list . name). */}}
+{{- define "operator.policyBinding" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ $name }}
+  labels:
+    {{- include "operator.labels" $root | nindent 4 }}
+spec:
+  policyName: {{ $name }}
+  validationActions: [Deny]
+  matchResources:
+    {{- if $root.Values.watchNamespaces }}
+    namespaceSelector:
+      matchExpressions:
+        - key: kubernetes.io/metadata.name
+          operator: In
+          values: {{ toJson $root.Values.watchNamespaces }}
+    {{- else }}
+    namespaceSelector: {}
+    {{- end }}
+{{- end -}}
+
 {{/* What the operator may do where pairs are. docs/install.md says why, line by line. */}}
 {{- define "operator.pairRules" -}}
 - apiGroups: [ha.milvus.io]
@@ -99,7 +124,7 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- if .Values.etcdGuard.repair }}
 - apiGroups: [ha.milvus.io]
   resources: [etcdrecoveries]
-  verbs: [get, list, watch, create, delete]
+  verbs: [get, list, watch, create, patch, delete, write-journal]
 - apiGroups: [ha.milvus.io]
   resources: [etcdrecoveries/status]
   verbs: [patch]

@@ -129,9 +129,13 @@ export interface EtcdGuardSpec {
     keep: number;
   };
   /**
-   * The Milvus that keeps its metadata in this etcd: what is stopped before etcd is rebuilt, and started again afterwards. CoordinatorPairs need not be named: those of `etcd.guardName`, and those whose `etcd.endpoints` lead to this etcd, belong to it.
+   * The Milvus that keeps its metadata in this etcd: what is stopped before etcd is rebuilt, and started again afterwards. CoordinatorPairs of the guard's namespace need not be named: those of `etcd.guardName`, and those whose `etcd.endpoints` lead to this etcd, belong to it.
    */
   milvus?: {
+    /**
+     * Other namespaces whose CoordinatorPairs belong to this etcd, too, when their `etcd.endpoints` lead to it: they are suspended before it is rebuilt. Pairs of a namespace that is not named here count for nothing.
+     */
+    pairNamespaces?: string[];
     /**
      * The `etcd.rootPath` of each Milvus in this etcd that no CoordinatorPair tells of. Nothing is rebuilt while sessions of a Milvus are found below another path.
      */
@@ -302,6 +306,35 @@ export interface EtcdGuardStatus {
      */
     recoveryName?: string;
   };
+  /**
+   * The recoveries that `spec.policy` alone began within a day, oldest first: what `spec.budget` counts, whether the EtcdRecovery is still there or not.
+   */
+  automaticRuns?: {
+    /**
+     * The uid of the EtcdRecovery.
+     */
+    recoveryUID: string;
+    /**
+     * Its name.
+     */
+    recoveryName: string;
+    /**
+     * What it did.
+     */
+    action: string;
+    /**
+     * When it began.
+     */
+    startTime: string;
+    /**
+     * When it ended. Absent while it runs, or when it was deleted before its end was seen.
+     */
+    endTime?: string;
+    /**
+     * Whether it failed, once it has ended.
+     */
+    failed?: boolean;
+  }[];
   /**
    * The newest verified snapshot. Absent while there is none.
    */

@@ -249,4 +249,17 @@ export interface EtcdRecoveryStatus {
    * What was changed for the time and will be put back, in words.
    */
   temporaryChanges?: string[];
+  /**
+   * Which versions of the journal count, the ConfigMap `etcd-recovery-<StatefulSet>` that says how far the recovery is. By a journal that somebody else has written nothing is done.
+   */
+  journal?: {
+    /**
+     * The StatefulSet that the journal is named after.
+     */
+    statefulSetName: string;
+    /**
+     * SHA-256, hexadecimal, of the version that is there and of those that may be written in its place.
+     */
+    digests: string[];
+  };
 }

@@ -43,13 +43,14 @@ export interface FoundMilvus {
 /** Where to look. */
 export interface FindOptions {
   readonly client: MilvusClient;
-  /** Namespaces that pairs are looked for in; empty: all. */
+  /** Namespaces that the operator looks after; empty: all. */
   readonly watchNamespaces: readonly string[];
 }
 
 /**
  * Finds what of Milvus uses the etcd of a guard: pairs that name the guard or whose endpoints lead to it, with what runs
- * their pods; the workloads that the guard selects; the Milvus object it names, with its workloads. Asks the API server,
+ * their pods, in the guard's namespace and in those that it names: whoever makes a pair elsewhere must not be able to
+ * keep this etcd from being repaired; the workloads that the guard selects; the Milvus object it names, with its workloads. Asks the API server,
  * not a cache: what is overlooked would write into an etcd that is being rebuilt.
  *
  * @throws ApiError
@@ -64,7 +65,8 @@ export async function findMilvus(
   const etcd = await client.get<Workload>(statefulSetKind, statefulSetName, namespace, { signal });
   const services = await listAll<Service>(client, serviceKind, { namespace, signal });
   const addresses = etcd && addressesOf(etcd, services);
-  const all = await listPairs(client, watchNamespaces, signal);
+  const { seen, unseen } = pairNamespaces(guard, watchNamespaces);
+  const all = await listPairs(client, seen, signal);
   const pairs = all.filter((pair) => belongs(pair, guard, addresses));
   const ofPairs = (await Promise.all(pairs.map((pair) => workloadOf(client, pair, signal)))).flat();
   const milvus =
@@ -79,8 +81,21 @@ export async function findMilvus(
     workloads,
     ...(milvus ? { milvus } : {}),
     rootPaths: [...new Set([...pairs.map(({ spec }) => spec.etcd.rootPath), ...(named?.rootPaths ?? [])])].sort(),
-    problems: problemsOf(guard, { etcd, workloads, milvus }),
+    problems: [
+      ...problemsOf(guard, { etcd, workloads, milvus }),
+      ...unseen.map((one) => `spec.milvus.pairNamespaces: the operator does not look after namespace ${one}`),
+    ],
   };
+}
+
+/** Where pairs of this etcd may be, and what of it the operator cannot see. */
+function pairNamespaces(
+  { metadata: { namespace }, spec: { milvus } }: EtcdGuard,
+  watched: readonly string[],
+): { readonly seen: readonly string[]; readonly unseen: readonly string[] } {
+  const named = [...new Set([namespace, ...(milvus?.pairNamespaces ?? [])])];
+  const isSeen = (one: string): boolean => watched.length === 0 || watched.includes(one);
+  return { seen: named.filter(isSeen), unseen: named.filter((one) => !isSeen(one)) };
 }
 
 async function listPairs(
@@ -88,9 +103,10 @@ async function listPairs(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly StoredPair[]> {
-  const scopes = namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
   const pages = await Promise.all(
-    scopes.map((scope) => listAll<CoordinatorPair & KubeObject>(client, coordinatorPairKind, { ...scope, signal })),
+    namespaces.map((namespace) =>
+      listAll<CoordinatorPair & KubeObject>(client, coordinatorPairKind, { namespace, signal }),
+    ),
   );
   return pages.flat();
 }

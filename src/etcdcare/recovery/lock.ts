@@ -8,6 +8,8 @@ import { journalName } from './journal.ts';
 
 /** How long a lock is good for after it was last renewed, seconds. */
 const DURATION_SECONDS = 60;
+/** However long a lock says it is good for: whoever may write Leases must not be able to hold it for ever, seconds. */
+const MAX_DURATION_SECONDS = 600;
 
 /**
  * The lock of one etcd: of several operators that look after the same namespace only one repairs. Its holder is an
@@ -64,6 +66,7 @@ export class RecoveryLocks {
     const known = this.#seen.get(key);
     const sinceMs = known && sameRecord(known.lease, lease) ? known.sinceMs : this.#clock.nowMs();
     this.#seen.set(key, { lease, sinceMs });
-    return this.#clock.nowMs() - sinceMs >= (lease.spec?.leaseDurationSeconds ?? DURATION_SECONDS) * 1000;
+    const seconds = Math.min(lease.spec?.leaseDurationSeconds ?? DURATION_SECONDS, MAX_DURATION_SECONDS);
+    return this.#clock.nowMs() - sinceMs >= seconds * 1000;
   }
 }

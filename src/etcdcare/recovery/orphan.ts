@@ -1,8 +1,59 @@
 import { hasEnded, type EtcdRecovery } from '../../api/etcd-recovery.ts';
-import type { Journal } from './journal.ts';
+import { etcdRecoveryKind } from '../../api/names.ts';
+import type { KubeClient } from '../../kube/client.ts';
+import { countsFor } from './journal-proof.ts';
+import { journalName, type Journal, type StoredJournal, type UnreadableJournal } from './journal.ts';
 import type { Planned } from './remedy.ts';
 
-/** Whether nobody goes on with a journal: its recovery was deleted, or has ended and left changes in place. */
+/** Whose journal is there, and whether that one goes on with it. */
+export type JournalOwner =
+  | {
+      readonly state: 'AtIt' | 'LeftBehind';
+      readonly name: string;
+      readonly uid: string;
+      readonly stored: StoredJournal;
+    }
+  /** Nobody can tell whether the operator wrote it: nothing is done by it, and nothing beside it. */
+  | { readonly state: 'Unknown'; readonly why: string; readonly uid?: never; readonly stored?: never };
+
+/**
+ * Finds the EtcdRecovery that a journal belongs to. Only one that is there, with the journal's digest in its status,
+ * tells that the operator wrote it; the finalizer keeps it for as long as there is something to be put back.
+ *
+ * @throws ApiError
+ */
+export async function ownerOf(
+  client: Pick<KubeClient, 'get'>,
+  namespace: string,
+  statefulSetName: string,
+  found: StoredJournal | UnreadableJournal,
+  signal: AbortSignal,
+): Promise<JournalOwner> {
+  const configMap = `ConfigMap ${journalName(statefulSetName)}`;
+  const byHand = 'put back by hand what its `changes` list, if that is still changed, then delete it';
+  if ('unreadable' in found)
+    return {
+      state: 'Unknown',
+      why: `waits: ${configMap} is no journal of this operator (${found.unreadable}): ${byHand}`,
+    };
+  const { name, uid } = found.journal.recovery;
+  const owner = await client.get<EtcdRecovery>(etcdRecoveryKind, name, namespace, { signal });
+  if (owner?.metadata.uid !== uid)
+    return {
+      state: 'Unknown',
+      why: `waits: ${configMap} is of EtcdRecovery ${name}, which is gone, so nobody can tell who wrote it: ${byHand}`,
+    };
+  // One that has not ended finds out itself what its journal is worth.
+  if (!hasEnded(owner)) return { state: 'AtIt', name, uid, stored: found };
+  if (!countsFor(owner, found))
+    return {
+      state: 'Unknown',
+      why: `waits: ${configMap} is not as the operator wrote it for EtcdRecovery ${name}: ${byHand}`,
+    };
+  return { state: 'LeftBehind', name, uid, stored: found };
+}
+
+/** Whether nobody goes on with a journal: its recovery is gone, or has ended and left changes in place. */
 export function isLeftBehind({ recovery: { uid } }: Journal, recoveries: readonly EtcdRecovery[]): boolean {
   const own = recoveries.find(({ metadata }) => metadata.uid === uid);
   return !own || hasEnded(own);

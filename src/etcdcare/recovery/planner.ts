@@ -1,15 +1,27 @@
 import type { EtcdGuard } from '../../api/etcd-guard.ts';
 import { hasEnded, type EtcdRecovery } from '../../api/etcd-recovery.ts';
-import { etcdRecoveryKind } from '../../api/names.ts';
+import { etcdGuardKind, etcdRecoveryKind } from '../../api/names.ts';
 import { isAlreadyExists } from '../../kube/errors.ts';
-import { approvalOf, PLAN_LIVES_MS } from './approval.ts';
-import { FOR_CASE, isOver } from './asked-for.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { approvalOf } from './approval.ts';
+import { isOver } from './asked-for.ts';
 import type { Etcds } from './etcds.ts';
 import { forbidden, unseen } from './forbidden.ts';
-import { createJournal, deleteJournal, type Journal, type StoredJournal } from './journal.ts';
+import { approvedGuard } from './approved-guard.ts';
+import { recordRun } from './budget.ts';
+import { CurrentRecovery } from './current-recovery.ts';
+import { hold } from './finalizer.ts';
+import {
+  createJournal,
+  deleteJournal,
+  nextJournal,
+  type Journal,
+  type StoredJournal,
+  type UnreadableJournal,
+} from './journal.ts';
 import { TURN_MS, type RecoveryReconcilerOptions } from './options.ts';
-import { adoption, isLeftBehind } from './orphan.ts';
-import { planHash } from './plan-hash.ts';
+import { adoption, ownerOf } from './orphan.ts';
+import { offerOf } from './offer.ts';
 import type { Plan, Planned } from './remedy.ts';
 import { Run } from './run.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -23,14 +35,13 @@ const LOOK_MS = 15_000;
 /** When to look again, milliseconds; undefined: when something about the recovery changes. */
 type Next = number | undefined;
 
-/** A plan with what identifies it. */
+/** A plan, and what it was made for. */
 interface Proposal {
   readonly recovery: EtcdRecovery;
   readonly guard: EtcdGuard;
   /** Absent: it cannot be seen, because of what another recovery left half done. */
   readonly world?: EtcdWorld;
   readonly plan: Plan;
-  readonly hash: string;
   /** The journal that is there: our own that wants a new approval, or one left behind. */
   readonly stored?: StoredJournal;
   readonly own: boolean;
@@ -49,23 +60,31 @@ export class Planner {
     this.#writer = writer;
   }
 
-  /** @returns when to look again, milliseconds: at once when it has begun, which the journal tells. @throws ApiError */
+  /**
+   * @param found the journal that is there
+   * @returns when to look again, milliseconds: at once when it has begun, which the journal tells.
+   * @throws ApiError
+   */
   async plan(
     recovery: EtcdRecovery,
     guard: EtcdGuard,
-    stored: StoredJournal | undefined,
+    found: StoredJournal | UnreadableJournal | undefined,
     signal: AbortSignal,
   ): Promise<Next> {
-    const { recoveries, clock } = this.#options;
-    const own = stored?.journal.recovery.uid === recovery.metadata.uid;
-    const left = stored !== undefined && !own && isLeftBehind(stored.journal, recoveries(recovery.metadata.namespace));
+    const { client, clock } = this.#options;
+    const { namespace } = recovery.metadata;
+    const owner = found && (await ownerOf(client, namespace, guard.spec.statefulSetName, found, signal));
+    const own = owner?.uid === recovery.metadata.uid;
+    const left = owner?.state === 'LeftBehind' && !own;
     // Approved and cancelled is how one asks to put back what another recovery left.
     if (recovery.spec.cancel && !(left && recovery.spec.approval))
       return this.#end(recovery, 'Cancelled', 'cancelled before it has changed anything', signal);
-    if (stored && !own && !left) return this.#waitForTurn(recovery, stored.journal.recovery.name, signal);
+    if (owner?.state === 'Unknown') return this.#wait(recovery, owner.why, LOOK_MS, signal);
+    if (owner && !own && !left) return this.#waitForTurn(recovery, owner.name, signal);
+    const stored = owner?.stored;
     const world = await observeWorld(guard, this.#options, this.#etcds.of(recovery).memory, signal);
     // What is half done may be why nothing can be seen: a StatefulSet that has to be put back.
-    if (left && 'why' in world) return this.#takeUp(recovery, guard, stored, undefined, signal);
+    if (left && stored && 'why' in world) return this.#takeUp(recovery, guard, stored, undefined, signal);
     if ('why' in world) return this.#wait(recovery, world.why, LOOK_MS, signal);
     if (!own && isOver(recovery, world))
       return this.#end(recovery, 'Cancelled', 'what it was planned for is over; nothing was changed', signal);
@@ -73,7 +92,7 @@ export class Planner {
     if (no !== undefined) return this.#end(recovery, 'Refused', no, signal);
     const blind = unseen(recovery.spec, world);
     if (blind !== undefined) return this.#wait(recovery, blind, LOOK_MS, signal);
-    if (left) return this.#takeUp(recovery, guard, stored, world, signal);
+    if (left && stored) return this.#takeUp(recovery, guard, stored, world, signal);
     const planned = await this.#planned(recovery, world, clock.wallTime(), signal);
     switch (planned.state) {
       case 'Refused':
@@ -81,9 +100,8 @@ export class Planner {
       case 'Waiting':
         return this.#wait(recovery, planned.why, planned.againMs, signal);
       case 'Planned': {
-        const { plan } = planned;
-        const hash = planHash(recovery, world, plan);
-        return this.#propose({ recovery, guard, world, plan, hash, own, left, ...(stored ? { stored } : {}) }, signal);
+        const plan = stored?.journal.replan?.needsPerson ? { ...planned.plan, needsPerson: true } : planned.plan;
+        return this.#propose({ recovery, guard, world, plan, own, left, ...(stored ? { stored } : {}) }, signal);
       }
     }
   }
@@ -99,9 +117,10 @@ export class Planner {
     const planned = adoption(recovery, stored.journal);
     if (planned.state !== 'Planned') return this.#end(recovery, 'Refused', planned.why, signal);
     const { plan } = planned;
-    const hash = planHash(recovery, undefined, plan);
-    const proposal = { recovery, guard, plan, hash, stored, own: false, left: true, ...(world ? { world } : {}) };
-    return this.#propose(proposal, signal);
+    return this.#propose(
+      { recovery, guard, plan, stored, own: false, left: true, ...(world ? { world } : {}) },
+      signal,
+    );
   }
 
   #planned(recovery: EtcdRecovery, world: EtcdWorld, now: Date, signal: AbortSignal): Promise<Planned> {
@@ -111,11 +130,13 @@ export class Planner {
   }
 
   async #propose(proposal: Proposal, signal: AbortSignal): Promise<Next> {
-    const { recovery, guard, plan, hash, own } = proposal;
+    const { recovery, guard, plan, own, left, world } = proposal;
     const { metadata, status, spec } = recovery;
-    const { clock, recoveries, locks } = this.#options;
+    const { client, clock, recoveries, locks, operatorImage } = this.#options;
     const now = clock.wallTime();
-    const expires = expiry(recovery, hash, now);
+    // What is half done changes by itself.
+    const basis = { recovery, guard, plan, operatorImage, ...(left ? {} : { world }) };
+    const { hash, expires, hasExpired } = offerOf(basis, own, now);
     const planned = { plan, hash, expires };
     if (spec.dryRun) {
       await this.#writer.write(
@@ -125,8 +146,7 @@ export class Planner {
       );
       return undefined;
     }
-    // While something is changed for the time, for instance Milvus stopped, the question stays open.
-    if (now > expires && !own) {
+    if (hasExpired) {
       const why = 'nobody approved the plan within 30 minutes: make another EtcdRecovery when it is still wanted';
       return this.#end(recovery, 'Expired', why, signal);
     }
@@ -137,30 +157,39 @@ export class Planner {
     const others = recoveries(metadata.namespace).filter(
       (other) => other.metadata.uid !== metadata.uid && other.spec.guardName === spec.guardName,
     );
-    const approval = approvalOf(recovery, { plan, hash }, guard, others, now);
+    const seen = await client.get<EtcdGuard & KubeObject>(etcdGuardKind, spec.guardName, metadata.namespace, {
+      signal,
+    });
+    const approval = approvalOf(recovery, { plan, hash }, { ...guard, ...seen }, others, now);
     if (!approval.approved) return wait(approval.why, LOOK_MS);
     const holder = await locks.take(metadata.namespace, guard.spec.statefulSetName, signal);
     if (holder !== undefined) return wait(`approved; waits for ${holder}, which has the lock of this etcd`, TURN_MS);
     // The plan stands in the status before anything is done.
-    if (status?.planHash !== hash)
-      await this.#writer.write(recovery, plannedStatus(recovery, 'Planned', 'approved; begins', planned), signal);
-    return (await this.#begin(proposal, approval.by, signal)) ? 0 : TURN_MS;
+    const shown =
+      status?.planHash === hash
+        ? recovery
+        : await this.#writer.write(recovery, plannedStatus(recovery, 'Planned', 'approved; begins', planned), signal);
+    return (await this.#begin({ ...proposal, recovery: shown, hash }, approval.by, signal)) ? 0 : TURN_MS;
   }
 
   /** Writes the journal. @returns false when another recovery was faster, or this one is over. */
   async #begin(
-    { recovery, guard, world, plan, hash, stored, left }: Proposal,
+    { recovery: asked, guard, world, plan, hash, stored, left }: Proposal & { readonly hash: string },
     approvedBy: Journal['approvedBy'],
     signal: AbortSignal,
   ): Promise<boolean> {
     const { client, clock, isLeader } = this.#options;
+    if (approvedBy === 'Policy') await recordRun(client, guard, asked, clock.wallTime(), signal);
+    const recovery = await hold(client, asked, signal);
     const { name, uid, namespace } = recovery.metadata;
     const { statefulSetName } = guard.spec;
-    const identity = { recovery: { name, uid }, planHash: hash, approvedBy };
+    const current = new CurrentRecovery(recovery, statefulSetName, this.#writer, signal);
+    const identity = { recovery: { name, uid }, planHash: hash, approvedBy, guard: approvedGuard(guard) };
     if (stored) {
-      const run = new Run(client, { namespace, statefulSetName }, stored, isLeader, signal);
-      const { replan: _replan, ending, ...kept } = stored.journal;
-      // Steps are idempotent: a plan made anew runs them all again, one taken up goes on with the first that is not done.
+      const announce = current.announcing(({ status = {} }) => status);
+      const run = new Run(client, { namespace, statefulSetName }, stored, isLeader, announce, signal);
+      const { replan: _replan, ending: _ending, ...kept } = stored.journal;
+      // Steps are idempotent: a plan made again runs them all again, one taken up goes on with the first that is not done.
       const done = kept.steps.filter(({ state }) => state === 'Done');
       await run.replace({ ...kept, ...identity, ...(left ? { steps: done } : { details: plan.details, steps: [] }) });
       return true;
@@ -179,9 +208,11 @@ export class Planner {
       changes: [],
       ...(before ? { before } : {}),
     };
+    const next = nextJournal(journal);
+    await current.announce(current.recovery.status ?? {}, undefined, next.digest);
     let created: StoredJournal;
     try {
-      created = await createJournal(client, namespace, statefulSetName, journal, signal);
+      created = await createJournal(client, namespace, statefulSetName, next, signal);
     } catch (error) {
       if (isAlreadyExists(error)) return false;
       throw error;
@@ -214,12 +245,4 @@ export class Planner {
     await this.#writer.end(recovery, state, why, signal);
     return undefined;
   }
-}
-
-/** Until when a plan can be approved: half an hour from when it first read so. */
-function expiry({ status, metadata }: EtcdRecovery, hash: string, now: Date): Date {
-  const known = status?.planHash === hash ? status.planExpiresTime : undefined;
-  // What a guard asked for is planned anew for as long as the guard sees the ailment.
-  const renewed = known !== undefined && metadata.labels?.[FOR_CASE] !== undefined && now > new Date(known);
-  return known === undefined || renewed ? new Date(now.getTime() + PLAN_LIVES_MS) : new Date(known);
 }

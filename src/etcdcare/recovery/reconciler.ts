@@ -3,9 +3,13 @@ import { hasEnded, type EtcdRecovery } from '../../api/etcd-recovery.ts';
 import { etcdRecoveryKind } from '../../api/names.ts';
 import { Etcds } from './etcds.ts';
 import { TakenOver } from './fence.ts';
-import { deleteJournal, readJournal } from './journal.ts';
+import { isHeld, letGo } from './finalizer.ts';
+import { misfit } from './journal-fit.ts';
+import { countsFor, forged } from './journal-proof.ts';
+import { deleteJournal, readJournal, type StoredJournal } from './journal.ts';
 import { TURN_MS, type RecoveryReconcilerOptions } from './options.ts';
 import { Planner } from './planner.ts';
+import { isCancelled } from './run.ts';
 import { Runner } from './runner.ts';
 import { StatusWriter } from './status-writer.ts';
 import { plannedStatus } from './status.ts';
@@ -38,14 +42,24 @@ export class RecoveryReconciler implements Disposable {
   async reconcile(namespace: string, name: string, signal: AbortSignal): Promise<number | undefined> {
     const { client } = this.#options;
     const recovery = await client.get<EtcdRecovery>(etcdRecoveryKind, name, namespace, { signal });
-    if (!recovery || recovery.metadata.deletionTimestamp !== undefined) {
+    const isGoing = recovery?.metadata.deletionTimestamp !== undefined;
+    if (!recovery || (isGoing && !isHeld(recovery))) {
       this.#etcds.forget(namespace, name);
       return undefined;
     }
+    if (isGoing) {
+      const journal = await this.#journalOf(recovery, signal);
+      if (!journal || !countsFor(recovery, journal.stored)) {
+        this.#etcds.forget(namespace, name);
+        await letGo(client, recovery, signal);
+        return undefined;
+      }
+    }
     const guard = this.#options.guard(namespace, recovery.spec.guardName);
-    if (hasEnded(recovery)) return this.#afterEnd(recovery, guard, signal);
+    if (hasEnded(recovery)) return this.#afterEnd(recovery, signal);
     if (!guard) {
-      const why = `there is no EtcdGuard ${recovery.spec.guardName} in namespace ${namespace}: make it, or delete this`;
+      const else_ = isGoing ? 'so that what is changed can be put back' : 'or delete this';
+      const why = `there is no EtcdGuard ${recovery.spec.guardName} in namespace ${namespace}: make it, ${else_}`;
       const { status } = recovery;
       const running = status?.state === 'Running' ? { ...status, message: why } : undefined;
       await this.#writer.write(recovery, running ?? plannedStatus(recovery, 'Planned', why), signal);
@@ -67,42 +81,67 @@ export class RecoveryReconciler implements Disposable {
 
   async #goOn(recovery: EtcdRecovery, guard: EtcdGuard, signal: AbortSignal): Promise<number | undefined> {
     const { namespace, uid } = recovery.metadata;
-    const stored = await readJournal(this.#options.client, namespace, guard.spec.statefulSetName, signal);
-    const own = stored?.journal.recovery.uid === uid ? stored : undefined;
-    if (recovery.status?.state === 'Running' && !own) {
+    const { statefulSetName } = guard.spec;
+    const found = await readJournal(this.#options.client, namespace, statefulSetName, signal);
+    const runs = recovery.status?.state === 'Running';
+    if (found && 'unreadable' in found && runs && countsFor(recovery, found)) {
+      const why = `its journal was written by another version of the operator, which has to end it: ${found.unreadable}`;
+      await this.#writer.write(recovery, { ...recovery.status, message: why }, signal);
+      return TURN_MS;
+    }
+    const own = found && 'journal' in found && found.journal.recovery.uid === uid ? found : undefined;
+    if (found && (own ?? runs) && !countsFor(recovery, found))
+      return this.#fail(recovery, forged(namespace, statefulSetName), signal);
+    if (runs && !own) {
       const why = 'its journal was removed by somebody: status.temporaryChanges lists what has to be put back by hand';
-      await this.#writer.end(recovery, 'Failed', why, signal);
-      return undefined;
+      return this.#fail(recovery, why, signal);
     }
-    if (own && (own.journal.replan === undefined || recovery.spec.cancel))
-      return this.#afterRun(await this.#runner.run(recovery, guard, own, signal), guard, signal);
-    return this.#planner.plan(recovery, guard, stored, signal);
+    if (!own || (own.journal.replan !== undefined && !isCancelled(recovery)))
+      return this.#planner.plan(recovery, guard, found, signal);
+    const why = misfit(own.journal, recovery, guard, this.#options.remedy(recovery.spec.action));
+    if (why !== undefined) return this.#fail(recovery, `its journal does not fit: ${why}`, signal);
+    const ended = await this.#runner.run(recovery, guard, own, signal);
+    return typeof ended === 'number' ? ended : this.#afterEnd(ended, signal);
   }
 
-  async #afterRun(ended: EtcdRecovery | number, guard: EtcdGuard, signal: AbortSignal): Promise<number | undefined> {
-    return typeof ended === 'number' ? ended : this.#afterEnd(ended, guard, signal);
+  /** Nothing is done by a journal that cannot be trusted, nor to it. */
+  async #fail(recovery: EtcdRecovery, why: string, signal: AbortSignal): Promise<undefined> {
+    await this.#writer.end(recovery, 'Failed', why, signal);
+    return undefined;
   }
 
-  /** Forgets the journal only when it is told how it ended and nothing is left to be put back. */
-  async #afterEnd(
-    { metadata: { namespace, name, uid }, spec, status }: EtcdRecovery,
-    guard: EtcdGuard | undefined,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
+  /** Forgets the journal only when the status says how it ended and nothing is left to be put back. */
+  async #afterEnd(recovery: EtcdRecovery, signal: AbortSignal): Promise<number | undefined> {
     const { client, clock, locks } = this.#options;
+    const { metadata, spec, status } = recovery;
+    const { namespace, name, uid } = metadata;
     this.#etcds.forget(namespace, name);
-    if (guard) {
-      const { statefulSetName } = guard.spec;
-      const stored = await readJournal(client, namespace, statefulSetName, signal);
-      if (stored?.journal.recovery.uid === uid && stored.journal.changes.length === 0) {
-        await deleteJournal(client, namespace, statefulSetName, stored, signal);
-        await locks.release(namespace, statefulSetName, signal);
-      }
+    const journal = await this.#journalOf(recovery, signal);
+    const isEmpty = journal?.stored.journal.changes.length === 0;
+    if (journal && isEmpty) {
+      await deleteJournal(client, namespace, journal.statefulSetName, journal.stored, signal);
+      await locks.release(namespace, journal.statefulSetName, signal);
     }
+    // What is left another EtcdRecovery goes on with, for which this one has to be there.
+    const isLeft = journal && !isEmpty && countsFor(recovery, journal.stored);
+    if (!isLeft) await letGo(client, recovery, signal);
+    else if (metadata.deletionTimestamp !== undefined) return LOOK_MS;
     if (spec.ttlSecondsAfterFinished === undefined || status?.endTime === undefined) return undefined;
     const leftMs = Date.parse(status.endTime) + spec.ttlSecondsAfterFinished * 1000 - clock.wallTime().getTime();
     if (leftMs > 0) return leftMs;
     await client.delete(etcdRecoveryKind, name, namespace, { uid, signal });
     return undefined;
+  }
+
+  /** The journal that says it is of this recovery, where the recovery has written one. */
+  async #journalOf(
+    { metadata: { namespace, uid }, status }: EtcdRecovery,
+    signal: AbortSignal,
+  ): Promise<{ readonly stored: StoredJournal; readonly statefulSetName: string } | undefined> {
+    const statefulSetName = status?.journal?.statefulSetName;
+    if (statefulSetName === undefined) return undefined;
+    const found = await readJournal(this.#options.client, namespace, statefulSetName, signal);
+    if (!found || !('journal' in found) || found.journal.recovery.uid !== uid) return undefined;
+    return { stored: found, statefulSetName };
   }
 }

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { EtcdRecovery, RecoveryAction, RecoverySource } from '../../api/etcd-recovery.ts';
 import type { EtcdGuard } from '../../api/etcd-guard.ts';
 import type { KubeClient } from '../../kube/client.ts';
@@ -55,8 +56,11 @@ export type StepOutcome =
   | { readonly state: 'Failed'; readonly message: string; readonly keepChanges?: true }
   /** Nothing has to be repaired any more: what was changed for the time is put back, and the recovery is cancelled. */
   | { readonly state: 'Over'; readonly message: string }
-  /** Looking closer found something else than was approved: plan anew, with what was changed so far left as it is. */
-  | { readonly state: 'Replan'; readonly message: string };
+  /**
+   * Looking closer found something else than was approved: plan again, with what was changed so far left as it is. With
+   * `needsPerson` more may be lost by it, which a person has to approve whatever the guard's policy says.
+   */
+  | { readonly state: 'Replan'; readonly message: string; readonly needsPerson?: true };
 
 /** What planning may use. It changes nothing but by Jobs on copies. */
 export interface Planning {
@@ -77,6 +81,7 @@ export interface Work extends Omit<Planning, 'world'> {
   look(): Promise<EtcdWorld>;
   /** As approved. */
   readonly details: Plan['details'];
+  /** As it is now, but for what the plan was approved with. */
   readonly guard: EtcdGuard;
   /** What earlier steps noted. */
   readonly notes: Journal['notes'];
@@ -118,9 +123,22 @@ export class WorldUnseen extends Error {
   override readonly name = 'WorldUnseen';
 }
 
+/** An object that a journal is about. */
+export interface NamedObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** One repair. */
 export interface Remedy {
   readonly action: RecoveryAction;
   plan(planning: Planning): Promise<Planned>;
+  /** What {@link Plan.details} looks like: a journal with anything else is refused. */
+  readonly details: z.ZodType;
+  /** What the steps note, the same. */
+  readonly notes: z.ZodType;
+  /** The objects that notes name, where they name any: a journal with others than the guard's is refused. */
+  readonly objectsIn?: (notes: Journal['notes']) => readonly NamedObject[];
   readonly steps: readonly Step[];
 }

@@ -1,6 +1,6 @@
 import type { EtcdRecovery, RecoveryStep } from '../../api/etcd-recovery.ts';
 import { fencedClient, TakenOver } from './fence.ts';
-import { readJournal, updateJournal, type Journal, type StoredJournal } from './journal.ts';
+import { nextJournal, readJournal, updateJournal, type Journal, type StoredJournal } from './journal.ts';
 import type { Remedy, Step, StepOutcome, Work } from './remedy.ts';
 import { make, undo, type TemporaryChange } from './temporary-change.ts';
 
@@ -8,6 +8,14 @@ import { make, undo, type TemporaryChange } from './temporary-change.ts';
 const STEP_WITHIN_MS = 20 * 60_000;
 /** What the CRD accepts (maxLength). */
 const MAX_MESSAGE = 2048;
+
+/**
+ * Writes into the EtcdRecovery's status that a version of the journal is about to be written, without which it would not
+ * count.
+ *
+ * @param current the digest of the version that is there
+ */
+export type Announce = (journal: Journal, current: string, next: string) => Promise<void>;
 
 /** The journal of a run, with the way to write it. Every write is a new version: two operators cannot both go on. */
 export class Run {
@@ -18,12 +26,14 @@ export class Run {
   readonly #where: { readonly namespace: string; readonly statefulSetName: string };
   readonly #signal: AbortSignal;
   readonly #isLeader: () => boolean;
+  readonly #announce: Announce;
 
   constructor(
     client: Work['client'],
     where: { readonly namespace: string; readonly statefulSetName: string },
     stored: StoredJournal,
     isLeader: () => boolean,
+    announce: Announce,
     signal: AbortSignal,
   ) {
     this.#api = client;
@@ -31,6 +41,7 @@ export class Run {
     this.#where = where;
     this.#stored = stored;
     this.#isLeader = isLeader;
+    this.#announce = announce;
     this.#signal = signal;
   }
 
@@ -41,6 +52,7 @@ export class Run {
     if (!now || now.resourceVersion !== this.#stored.resourceVersion || !this.#isLeader()) throw new TakenOver();
   }
 
+  /** As it was last written. */
   get journal(): Journal {
     return this.#stored.journal;
   }
@@ -53,7 +65,9 @@ export class Run {
   /** @throws ApiError; isConflict: another operator went on. */
   async replace(journal: Journal): Promise<void> {
     const { namespace, statefulSetName } = this.#where;
-    this.#stored = await updateJournal(this.#api, namespace, statefulSetName, this.#stored, journal, this.#signal);
+    const next = nextJournal(journal);
+    await this.#announce(journal, this.#stored.digest, next.digest);
+    this.#stored = await updateJournal(this.#api, namespace, statefulSetName, this.#stored, next, this.#signal);
   }
 
   /** Journals a change with what puts it back, then makes it, of the very version that was looked at. */
@@ -116,7 +130,10 @@ export class Run {
       case 'Over':
         return this.write({ steps, ending: { state: 'Cancelled', message: outcome.message } });
       case 'Replan':
-        return this.write({ steps, replan: outcome.message });
+        return this.write({
+          steps,
+          replan: { why: outcome.message, ...(outcome.needsPerson ? { needsPerson: true } : {}) },
+        });
     }
   }
 }
@@ -137,9 +154,14 @@ export function overdue(step: Step, begun: RecoveryStep, outcome: StepOutcome, n
   };
 }
 
-/** Whether a person has asked to stop and it is safe to, before this step or in it, or nothing can be made worse. */
-export function stopsAt({ spec }: EtcdRecovery, step: Step, { failedBefore }: Journal): boolean {
-  return spec.cancel && (step.safeToStop || failedBefore === true);
+/** Whether a person has asked to stop, or deleted the recovery, and it is safe to, before this step or in it. */
+export function stopsAt(recovery: EtcdRecovery, step: Step): boolean {
+  return isCancelled(recovery) && step.safeToStop;
+}
+
+/** Whether it shall stop: by `spec.cancel`, or because somebody deleted it. */
+export function isCancelled({ spec, metadata }: EtcdRecovery): boolean {
+  return spec.cancel || metadata.deletionTimestamp !== undefined;
 }
 
 function progress({ state }: StepOutcome, now: Date): Pick<RecoveryStep, 'state' | 'endTime'> {

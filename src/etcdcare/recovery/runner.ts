@@ -1,5 +1,7 @@
 import type { EtcdGuard } from '../../api/etcd-guard.ts';
 import type { EtcdRecovery, EtcdRecoveryStatus } from '../../api/etcd-recovery.ts';
+import { asApproved } from './approved-guard.ts';
+import { CurrentRecovery } from './current-recovery.ts';
 import type { Etcds } from './etcds.ts';
 import { fencedMember, TakenOver } from './fence.ts';
 import type { Journal, StoredJournal } from './journal.ts';
@@ -7,7 +9,7 @@ import { TURN_MS, type RecoveryReconcilerOptions } from './options.ts';
 import { WorldUnseen, type Step, type StepOutcome, type Work } from './remedy.ts';
 import { nextStep, overdue, Run, stopsAt } from './run.ts';
 import type { StatusWriter } from './status-writer.ts';
-import { runningStatus } from './status.ts';
+import { messageOf, runningStatus } from './status.ts';
 import { summarise } from './store-summary.ts';
 import { observeWorld, type EtcdWorld } from './world.ts';
 
@@ -42,22 +44,22 @@ export class Runner {
     const { namespace } = recovery.metadata;
     const { statefulSetName } = guard.spec;
     const remedy = this.#options.remedy(recovery.spec.action);
-    const run = new Run(client, { namespace, statefulSetName }, stored, isLeader, signal);
-    let current = recovery;
-    const tell = async (message: string): Promise<void> => {
-      current = await this.#writer.write(current, runningStatus(current, remedy, run.journal, message), signal);
-    };
+    const current = new CurrentRecovery(recovery, statefulSetName, this.#writer, signal);
+    const announce = current.announcing((now, journal) => runningStatus(now, remedy, journal, messageOf(journal)));
+    const run = new Run(client, { namespace, statefulSetName }, stored, isLeader, announce, signal);
+    const tell = (message: string): Promise<void> =>
+      current.write(runningStatus(current.recovery, remedy, run.journal, message));
     while (isLeader()) {
       if ((await locks.take(namespace, statefulSetName, signal)) !== undefined) return TURN_MS;
       const { ending } = run.journal;
       if (ending) return this.#finish(current, guard, run, ending, signal);
       const step = nextStep(remedy, run.journal);
-      if (!step || stopsAt(recovery, step, run.journal)) {
+      if (!step || stopsAt(recovery, step)) {
         await run.write({ ending: endingFor(step, run.journal) });
         continue;
       }
       const begun = await run.begin(step, clock.wallTime());
-      await tell(begun.message ?? `${step.name} begins`);
+      await tell(messageOf(run.journal));
       const work = this.#workOf(recovery, guard, run, new Date(begun.startTime ?? 0), signal);
       const outcome = overdue(step, begun, await this.#try(step, work), clock.wallTime());
       await run.record(step, outcome, clock.wallTime());
@@ -85,22 +87,24 @@ export class Runner {
 
   /** Puts back and says that it is over; whoever comes after an interruption does the rest. */
   async #finish(
-    recovery: EtcdRecovery,
+    current: CurrentRecovery,
     guard: EtcdGuard,
     run: Run,
     ending: NonNullable<Journal['ending']>,
     signal: AbortSignal,
   ): Promise<EtcdRecovery> {
     if (!ending.keepChanges) await run.putAllBack();
+    const { recovery } = current;
     const after = ending.state === 'Succeeded' ? await this.#summary(recovery, guard, signal) : undefined;
     const remedy = this.#options.remedy(recovery.spec.action);
     const status = { ...runningStatus(recovery, remedy, run.journal, ending.message), ...(after ? { after } : {}) };
     return this.#writer.end({ ...recovery, status }, ending.state, ending.message, signal);
   }
 
-  #workOf(recovery: EtcdRecovery, guard: EtcdGuard, run: Run, stepStarted: Date, signal: AbortSignal): Work {
+  #workOf(recovery: EtcdRecovery, now: EtcdGuard, run: Run, stepStarted: Date, signal: AbortSignal): Work {
     const { clock, operatorImage, watchNamespaces } = this.#options;
     const { memory, members } = this.#etcds.of(recovery);
+    const guard = asApproved(now, run.journal.guard);
     let seen: EtcdWorld | undefined;
     const look = async (): Promise<EtcdWorld> => {
       const world = await observeWorld(guard, this.#options, memory, signal);

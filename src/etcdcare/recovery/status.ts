@@ -15,17 +15,24 @@ export function plannedStatus(
   const kept = planned === undefined || status === undefined ? {} : keptFields(status);
   return {
     ...kept,
+    ...(status?.journal ? { journal: status.journal } : {}),
     observedGeneration: metadata.generation,
     state,
     message: message.slice(0, MAX.message),
     ...(planned ? planFields(planned.plan) : {}),
-    ...(planned ? { planHash: planned.hash, planExpiresTime: planned.expires.toISOString() } : {}),
+    ...(planned ? { planHash: planned.hash, planExpiresTime: planned.expires.toISOString() } : offered(status)),
   };
 }
 
 /** The status of a recovery whose turn has not come: what was planned and asked stays to be read. */
 export function waitingStatus({ metadata, status }: EtcdRecovery, message: string): EtcdRecoveryStatus {
   return { ...status, observedGeneration: metadata.generation, state: status?.state ?? 'Planned', message };
+}
+
+/** What a recovery that runs does, in a sentence. */
+export function messageOf({ steps, ending }: Journal): string {
+  const at = steps.at(-1);
+  return ending?.message ?? at?.message ?? (at ? `${at.name} begins` : 'begins');
 }
 
 /** The status of a recovery that runs, told by its journal. */
@@ -55,14 +62,14 @@ export function runningStatus(
   };
 }
 
-/** The status of a recovery that is over. */
+/** The status of a recovery that is over. What is still changed, because it was left so or cannot be put back, stays named. */
 export function endedStatus(
   { metadata, status }: EtcdRecovery,
   state: Exclude<RecoveryState, 'Planned' | 'AwaitingApproval' | 'Running'>,
   message: string,
   now: Date,
 ): EtcdRecoveryStatus {
-  const { temporaryChanges: _putBack, planExpiresTime: _expired, ...kept } = status ?? {};
+  const { planExpiresTime: _expired, ...kept } = status ?? {};
   return {
     ...kept,
     observedGeneration: metadata.generation,
@@ -70,6 +77,11 @@ export function endedStatus(
     message: message.slice(0, MAX.message),
     endTime: now.toISOString(),
   };
+}
+
+/** A plan that cannot be made for a moment is the same one, and its approval fits, when it is made again. */
+function offered({ planHash, planExpiresTime }: EtcdRecoveryStatus = {}): EtcdRecoveryStatus {
+  return planHash === undefined || planExpiresTime === undefined ? {} : { planHash, planExpiresTime };
 }
 
 /** What a run that stopped to plan anew has done so far stays to be read. */

@@ -1,6 +1,48 @@
+import { z } from 'zod';
+import { annotations, coordinatorPairKind } from '../../api/names.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { isConflict, isNotFound } from '../../kube/errors.ts';
-import type { KubeObject, ResourceKind } from '../../kube/objects.ts';
+import { deploymentKind, statefulSetKind } from '../../kube/kinds.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { milvusKind, PAUSE_ANNOTATION } from '../milvus/objects.ts';
+
+/** The kinds of objects that a recovery changes temporarily: nothing else is read back from a journal. */
+const kinds = {
+  StatefulSet: statefulSetKind,
+  Deployment: deploymentKind,
+  CoordinatorPair: coordinatorPairKind,
+  Milvus: milvusKind,
+} as const;
+
+/** The name of such a kind. */
+export type ChangedKind = keyof typeof kinds;
+
+const rollingUpdate = z.strictObject({
+  partition: z.exactOptional(z.int()),
+  maxUnavailable: z.exactOptional(z.union([z.int(), z.string()])),
+});
+
+/** Everything that a recovery changes temporarily, as a JSON merge patch: replicas, update strategy, two annotations. */
+const changePatchSchema = z.union([
+  z.strictObject({ spec: z.strictObject({ replicas: z.int().nonnegative() }) }),
+  z.strictObject({
+    spec: z.strictObject({
+      updateStrategy: z.strictObject({
+        type: z.exactOptional(z.enum(['OnDelete', 'RollingUpdate'])),
+        rollingUpdate: z.exactOptional(rollingUpdate.nullable()),
+      }),
+    }),
+  }),
+  z.strictObject({
+    metadata: z.strictObject({ annotations: z.strictObject({ [annotations.suspendedBy]: z.string().nullable() }) }),
+  }),
+  z.strictObject({
+    metadata: z.strictObject({ annotations: z.strictObject({ [PAUSE_ANNOTATION]: z.string().nullable() }) }),
+  }),
+]);
+
+/** A JSON merge patch of a {@link TemporaryChange}. */
+export type ChangePatch = z.infer<typeof changePatchSchema>;
 
 /** A change that is put back when the recovery ends, in a form that survives the operator. */
 export interface TemporaryChange {
@@ -8,13 +50,23 @@ export interface TemporaryChange {
   readonly name: string;
   /** In words, for `status.temporaryChanges`. */
   readonly what: string;
-  readonly kind: ResourceKind;
+  readonly kind: ChangedKind;
   readonly object: { readonly name: string; readonly namespace: string; readonly uid: string };
   /** JSON merge patch that makes it. */
-  readonly patch: object;
+  readonly patch: ChangePatch;
   /** JSON merge patch that puts back what was there before. */
-  readonly putBack: object;
+  readonly putBack: ChangePatch;
 }
+
+/** How it is read back from a journal. */
+export const temporaryChangeSchema: z.ZodType<TemporaryChange> = z.strictObject({
+  name: z.string(),
+  what: z.string(),
+  kind: z.enum(['StatefulSet', 'Deployment', 'CoordinatorPair', 'Milvus']),
+  object: z.strictObject({ name: z.string(), namespace: z.string(), uid: z.string() }),
+  patch: changePatchSchema,
+  putBack: changePatchSchema,
+});
 
 /**
  * Makes it; can only hit the very object it is about, as it was when it was looked at: a call that comes late, when the
@@ -28,7 +80,8 @@ export async function make(
   resourceVersion: string,
   signal: AbortSignal,
 ): Promise<void> {
-  await client.mergePatch(kind, object.name, object.namespace, bound(patch, object.uid, resourceVersion), { signal });
+  const { name, namespace, uid } = object;
+  await client.mergePatch(kinds[kind], name, namespace, bound(patch, uid, resourceVersion), { signal });
 }
 
 /** How often it is read anew because somebody writes at the same time. */
@@ -41,10 +94,12 @@ export async function undo(
   signal: AbortSignal,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const now = await client.get<KubeObject>(kind, name, namespace, { signal });
+    const now = await client.get<KubeObject>(kinds[kind], name, namespace, { signal });
     if (now?.metadata.uid !== uid) return;
     try {
-      await client.mergePatch(kind, name, namespace, bound(putBack, uid, now.metadata.resourceVersion), { signal });
+      await client.mergePatch(kinds[kind], name, namespace, bound(putBack, uid, now.metadata.resourceVersion), {
+        signal,
+      });
       return;
     } catch (error) {
       if (isNotFound(error)) return;

@@ -24,7 +24,10 @@ export interface EtcdStatefulSet extends KubeObject {
   readonly spec?: {
     readonly replicas?: number;
     readonly serviceName?: string;
-    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: object };
+    readonly updateStrategy?: {
+      readonly type?: 'OnDelete' | 'RollingUpdate';
+      readonly rollingUpdate?: { readonly partition?: number; readonly maxUnavailable?: number | string };
+    };
     readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
     readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } };
     readonly volumeClaimTemplates?: readonly {

@@ -4,6 +4,7 @@ import { until } from '../../support/until.ts';
 import { render } from '../../unit/deploy/chart.ts';
 import { startApiServer, type ApiServer } from '../support/api-server.ts';
 import { installCrds } from '../support/crds.ts';
+import { pair } from './pairs.ts';
 
 let server: ApiServer;
 
@@ -13,7 +14,7 @@ const kinds = ['ClusterRole', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionP
 beforeAll(async () => {
   await ensurePrograms(['helm']);
   server = await startApiServer();
-  await installCrds(server, 'etcdguards', 'etcdrecoveries');
+  await installCrds(server, 'coordinatorpairs', 'etcdguards', 'etcdrecoveries');
   for (const manifest of await render()) if (kinds.includes(manifest.kind)) await apply(manifest);
   // No controller runs here that would add what is labelled for them to edit and admin.
   for (const [person, role] of Object.entries(people)) {
@@ -102,5 +103,105 @@ describe('to approve', () => {
     await expect(patch('etcdguard/etcd', { policy: { replaceMember: 'Auto' } }, '--as=editor')).rejects.toThrow(auto);
     await patch('etcdguard/etcd', { policy: { replaceMember: 'Auto' } }, '--as=admin');
     await patch('etcdguard/etcd', { policy: { snapshot: 'Never' } }, '--as=editor');
+  });
+});
+
+/** What is refused with such words, once the policy is in force. */
+const toBeRefused = (what: string, attempt: () => Promise<unknown>, words: string) =>
+  until(
+    what,
+    () =>
+      attempt().then(
+        () => false,
+        (error: unknown) => String(error).includes(words),
+      ),
+    {
+      timeoutMs: 30_000,
+      everyMs: 200,
+    },
+  );
+
+describe('what the operator keeps of a recovery', () => {
+  const refused = 'are written by the operator alone';
+  const configMap = (name: string, labels: object = {}) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels },
+    data: { 'journal.json': '{}' },
+  });
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'etcd-recovery-etcd' } };
+  const label = { 'app.kubernetes.io/component': 'etcd-recovery-journal' };
+  const operator = '--as=system:serviceaccount:coordinator-pair-system:coordinator-pair-operator';
+
+  it('is written by no editor and no admin, by its name or by its label, and by the operator', async () => {
+    // What Kubernetes' role edit has of these: no controller runs here that would put that role together.
+    const writing = ['--verb=get,create,update,patch,delete', '--resource=configmaps,leases'];
+    await server.kubectl(['create', 'role', 'writer', ...writing]);
+    for (const person of Object.keys(people))
+      await server.kubectl(['create', 'rolebinding', `${person}-writer`, '--role=writer', `--user=${person}`]);
+    const account = '--serviceaccount=coordinator-pair-system:coordinator-pair-operator';
+    await server.kubectl([
+      'create',
+      'clusterrolebinding',
+      'operator',
+      '--clusterrole=coordinator-pair-operator',
+      account,
+    ]);
+    await create(configMap('mine'), '--as=editor');
+    const forged = configMap('etcd-recovery-etcd');
+    await toBeRefused('a forged journal', () => create(forged, '--as=editor', '--dry-run=server'), refused);
+    await expect(create(forged, '--as=admin')).rejects.toThrow(refused);
+    await expect(create(configMap('other', label), '--as=editor')).rejects.toThrow(refused);
+    await expect(create(lease, '--as=editor')).rejects.toThrow(refused);
+    await create(forged, operator);
+    await create(lease, operator);
+    const change = ['patch', 'configmap', 'etcd-recovery-etcd', '--type=merge', '-p', '{"data":{"journal.json":"1"}}'];
+    await expect(server.kubectl([...change, '--as=editor'])).rejects.toThrow(refused);
+    await server.kubectl([...change, operator]);
+    const relabel = ['label', 'configmap', 'mine', `app.kubernetes.io/component=etcd-recovery-journal`];
+    await expect(server.kubectl([...relabel, '--as=editor'])).rejects.toThrow(refused);
+    await server.kubectl(['delete', 'configmap', 'etcd-recovery-etcd', '--as=editor']);
+  }, 60_000);
+
+  it('in a status is out of the reach of editors and admins', async () => {
+    await apply(recovery({}, 'judged'));
+    await apply(object('EtcdGuard', 'judging', { statefulSetName: 'other' }));
+    const status = JSON.stringify({ status: { journal: { statefulSetName: 'etcd', digests: ['forged'] } } });
+    for (const person of Object.keys(people))
+      for (const name of ['etcdrecovery/judged', 'etcdguard/judging'])
+        await expect(
+          server.kubectl([
+            'patch',
+            ...name.split('/'),
+            '--subresource=status',
+            '--type=merge',
+            '-p',
+            status,
+            `--as=${person}`,
+          ]),
+        ).rejects.toThrow(/forbidden/i);
+  });
+});
+
+describe('what a pair proposes', () => {
+  const refused = 'may only be set by who has the verb approve on coordinatorpairs.ha.milvus.io';
+  const annotate = (value: string, ...flags: readonly string[]) =>
+    server.kubectl(['annotate', '--overwrite', 'coordinatorpair', 'rootcoord', value, ...flags]);
+
+  it('is approved by who has the verb approve, which an editor lacks; to take it back needs no more than to edit', async () => {
+    await create(pair(), '--as=editor');
+    const approve = 'ha.milvus.io/approve=0123456789abcdef';
+    await toBeRefused('an editor', () => annotate(approve, '--as=editor', '--dry-run=server'), refused);
+    await annotate(approve, '--as=admin');
+    await annotate('ha.milvus.io/restart=now', '--as=editor');
+    await annotate('ha.milvus.io/approve-', '--as=editor');
+  }, 60_000);
+
+  it('is done by itself, where that is not the default, when such a person says so', async () => {
+    const remediate = (remediation: object, as: string) => patch('coordinatorpair/rootcoord', { remediation }, as);
+    await expect(remediate({ lostNode: 'Auto' }, '--as=editor')).rejects.toThrow('may only be set to Auto by who has');
+    await remediate({ lostNode: 'Never', zombieStandby: 'Never' }, '--as=editor');
+    await remediate({ stuckHolder: 'Auto' }, '--as=admin');
+    await remediate({ zombieStandby: 'Auto' }, '--as=editor');
   });
 });

@@ -67,7 +67,11 @@ describe('the chart', () => {
       'Service coordinator-pair-system/coordinator-pair-operator-metrics',
       'ServiceAccount coordinator-pair-system/coordinator-pair-operator',
       'ValidatingAdmissionPolicy /coordinator-pair-operator-approvals',
+      'ValidatingAdmissionPolicy /coordinator-pair-operator-journals',
+      'ValidatingAdmissionPolicy /coordinator-pair-operator-pair-approvals',
       'ValidatingAdmissionPolicyBinding /coordinator-pair-operator-approvals',
+      'ValidatingAdmissionPolicyBinding /coordinator-pair-operator-journals',
+      'ValidatingAdmissionPolicyBinding /coordinator-pair-operator-pair-approvals',
     ]);
   });
 

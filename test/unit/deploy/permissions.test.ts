@@ -81,7 +81,9 @@ describe("the operator's permissions", () => {
     const without = await roleOf('etcdGuard.repair=false');
     expect((await roleOf()).filter((permission) => !without.includes(permission))).toEqual(
       [
-        ...['get', 'list', 'watch', 'create', 'delete'].map((verb) => `${verb} ha.milvus.io/etcdrecoveries`),
+        ...['get', 'list', 'watch', 'create', 'patch', 'delete', 'write-journal'].map(
+          (verb) => `${verb} ha.milvus.io/etcdrecoveries`,
+        ),
         'patch ha.milvus.io/etcdrecoveries/status',
         'patch ha.milvus.io/coordinatorpairs',
         ...['get', 'create', 'update'].map((verb) => `${verb} coordination.k8s.io/leases`),
@@ -184,7 +186,7 @@ describe('what people may do', () => {
     });
     expect(roles).toContainEqual({
       labels: ['rbac.authorization.k8s.io/aggregate-to-admin'],
-      permissions: ['approve ha.milvus.io/etcdrecoveries'],
+      permissions: ['approve ha.milvus.io/coordinatorpairs', 'approve ha.milvus.io/etcdrecoveries'],
     });
   });
 

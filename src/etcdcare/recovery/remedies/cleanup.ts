@@ -1,14 +1,14 @@
+import { z } from 'zod';
 import { runScript } from '../../volumes/run-script.ts';
 import { readOldData, readRemovedOld } from '../../volumes/results.ts';
-import { textsOf } from '../details.ts';
-import type { Json, Planned, Planning, Remedy, Step } from '../remedy.ts';
+import type { Json, Planned, Planning, Remedy, Step, Work } from '../remedy.ts';
 import { memberPods } from '../world.ts';
 import {
   keptVolumes,
-  podsIn,
   REMOVED,
   removeVolumes,
   volumeDetails,
+  volumeDetailsShape,
   volumeStep,
   type KeptVolume,
 } from './kept-volumes.ts';
@@ -30,8 +30,14 @@ export const cleanup: Remedy = {
     const found = looked.flatMap((look) => (look.state === 'Done' ? [look] : []));
     return planFor(found, await keptVolumes(planning, planning.world, memberPods(planning.world.facts)));
   },
+  details: z.strictObject({ ...volumeDetailsShape, old: z.record(z.string(), z.array(z.string())) }),
+  notes: z.strictObject({ [REMOVED]: z.exactOptional(z.array(z.string())) }),
   steps: [removeOld(), removeVolumes],
 };
+
+/** What is removed, by the pod on whose volume it lies. */
+const oldIn = ({ old }: Work['details']): Readonly<Record<string, readonly string[]>> =>
+  z.record(z.string(), z.array(z.string())).parse(old);
 
 /** What was found on one volume. */
 interface Found {
@@ -75,7 +81,7 @@ function planFor(found: readonly Found[], volumes: readonly KeptVolume[] | undef
       why: ['no volume holds anything that an earlier recovery kept, and none was kept itself', ...unseen].join('; '),
     };
   const details: { [key: string]: Json } = {
-    ...Object.fromEntries(some.map(({ pod, old }) => [pod, old.map(({ name }) => name)])),
+    old: Object.fromEntries(some.map(({ pod, old }) => [pod, old.map(({ name }) => name)])),
     ...volumeDetails(volumes ?? []),
   };
   return {
@@ -109,8 +115,10 @@ function removeOld(): Step {
       const place = dataPlace(world);
       if ('why' in place) return { state: 'Failed', message: place.why };
       const removed: string[] = [];
-      for (const pod of podsIn(work.details)) {
-        const env = { NAMES: textsOf(work.details, pod).join(' ') };
+      const pods = memberPods(world.facts);
+      for (const [pod, names] of Object.entries(oldIn(work.details))) {
+        if (!pods.includes(pod)) return { state: 'Failed', message: `${pod} is no pod of this etcd` };
+        const env = { NAMES: names.join(' ') };
         const job = memberJob(work, world, pod, place, { script: 'remove-old', step: 'remove', env });
         const outcome = await runScript(work.client, job, work.signal);
         if (outcome.state === 'Failed') return { state: 'Failed', message: `${pod}: ${outcome.message}` };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { emptyMemberID } from '../../diagnose/log-patterns.ts';
 import { ephemeralName, ephemeralScript } from '../../volumes/ephemeral-script.ts';
 import { readClearedMemberId } from '../../volumes/results.ts';
@@ -20,6 +21,8 @@ export const clearMemberID: Remedy = {
   action: 'ClearMemberID',
   plan: ({ recovery: { spec, metadata }, world }) =>
     Promise.resolve(planClearMemberID(world, spec.target?.podName ?? '', metadata.uid)),
+  details: z.strictObject({ pod: z.string(), operation: z.string() }),
+  notes: z.strictObject({ [CLEARED_IN]: z.exactOptional(z.string()) }),
   steps: [moveFileAway(), startMember(), membersAgree()],
 };
 

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Remedy } from '../remedy.ts';
-import { defragmentEach } from './defragmenting.ts';
+import { defragmentEach, defragmentNotes } from './defragmenting.ts';
 import { memberIn, notAllWell } from './members.ts';
 
 /** Rewrites database files without their holes, member after member. */
@@ -23,5 +24,7 @@ export const defragmentRemedy: Remedy = {
       },
     });
   },
+  details: z.strictObject({}),
+  notes: z.strictObject(defragmentNotes),
   steps: [defragmentEach],
 };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { textsOf } from '../details.ts';
 import type { Step, StepOutcome, Work } from '../remedy.ts';
 import type { EtcdWorld } from '../world.ts';
@@ -5,6 +6,9 @@ import { leaderPod, notAllWell, votersOf } from './members.ts';
 
 /** What this step notes: the pods whose members are done. */
 const NOTE = 'defragmented';
+
+/** The same for a journal that is read back. */
+export const defragmentNotes = { [NOTE]: z.exactOptional(z.array(z.string())) };
 
 /**
  * Defragments member after member, the leader last, each only while all are well: one that is being defragmented serves

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { isForbidden } from '../../../kube/errors.ts';
 import { persistentVolumeKind } from '../../../kube/kinds.ts';
 import { textsOf } from '../details.ts';
 import type { Json, Planning, Step } from '../remedy.ts';
-import type { EtcdWorld } from '../world.ts';
+import { memberPods, type EtcdWorld } from '../world.ts';
 import { readVolume, type Volume } from './replace-volume/volume.ts';
 
 /** A PersistentVolume that outlived its claim. */
@@ -17,6 +18,11 @@ export interface KeptVolume {
 export const REMOVED = 'removed';
 /** Where volumes stand in the details of a plan: uids by name. */
 const VOLUMES = 'volumes';
+
+const uidsByName = z.record(z.string(), z.string());
+
+/** The same for a journal that is read back. */
+export const volumeDetailsShape = { [VOLUMES]: z.exactOptional(uidsByName) };
 
 /** Waits for nobody: its claim is gone, and Kubernetes leaves it alone. */
 const isKept = ({ spec, status }: Volume): boolean =>
@@ -33,7 +39,6 @@ export async function keptVolumes(
   { facts: { setup } }: Pick<EtcdWorld, 'facts'>,
   pods: readonly string[],
 ): Promise<readonly KeptVolume[] | undefined> {
-  const [template = 'data'] = setup.claimTemplates;
   const kept: KeptVolume[] = [];
   let from: string | undefined;
   try {
@@ -44,9 +49,8 @@ export async function keptVolumes(
         ...(from === undefined ? {} : { continue: from }),
       });
       for (const volume of page.items) {
-        const { namespace, name } = volume.spec?.claimRef ?? {};
-        const pod = pods.find((one) => name === `${template}-${one}`);
-        if (pod === undefined || namespace !== setup.namespace || !isKept(volume)) continue;
+        const pod = podOf(volume, setup, pods);
+        if (pod === undefined || !isKept(volume)) continue;
         kept.push({ name: volume.metadata.name, uid: volume.metadata.uid, pod });
       }
       from = page.metadata.continue || undefined;
@@ -58,6 +62,16 @@ export async function keptVolumes(
   return kept.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** The pod of this etcd whose claim a volume was given to; undefined: it was another claim. */
+function podOf(
+  { spec }: Volume,
+  { claimTemplates: [template = 'data'], namespace }: Pick<EtcdWorld['facts']['setup'], 'claimTemplates' | 'namespace'>,
+  pods: readonly string[],
+): string | undefined {
+  const { claimRef } = spec ?? {};
+  return claimRef?.namespace === namespace ? pods.find((pod) => claimRef.name === `${template}-${pod}`) : undefined;
+}
+
 /** What becomes of a volume, in words. */
 export const volumeStep = ({ name, pod }: KeptVolume): string =>
   `delete the object PersistentVolume ${name}, which ${pod} had before: its policy is Retain, so what is on the disk stays, and only you can delete or find it, in the storage itself`;
@@ -66,19 +80,18 @@ export const volumeStep = ({ name, pod }: KeptVolume): string =>
 export const volumeDetails = (volumes: readonly KeptVolume[]): { readonly [key: string]: Json } =>
   volumes.length === 0 ? {} : { [VOLUMES]: Object.fromEntries(volumes.map(({ name, uid }) => [name, uid])) };
 
-/** The other keys of the details, which are pods. */
-export const podsIn = (details: { readonly [key: string]: Json }): readonly string[] =>
-  Object.keys(details).filter((key) => key !== VOLUMES);
-
 /** Deletes the objects by name, only while nobody has a claim on them. */
 export const removeVolumes: Step = {
   name: 'RemoveVolumes',
   safeToStop: true,
   run: async (work) => {
-    const wanted = Object.entries((work.details[VOLUMES] ?? {}) as { readonly [name: string]: string });
+    const wanted = Object.entries(uidsByName.parse(work.details[VOLUMES] ?? {}));
+    const { facts } = await work.look();
     for (const [name, uid] of wanted) {
       const volume = await readVolume(work, name);
       if (volume?.metadata.uid !== uid) continue;
+      if (podOf(volume, facts.setup, memberPods(facts)) === undefined)
+        return { state: 'Failed', message: `PersistentVolume ${name} was never a volume of this etcd: it was left` };
       if (!isKept(volume))
         return {
           state: 'Failed',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { textOf } from '../details.ts';
 import type { Remedy } from '../remedy.ts';
 import { healthyPod, leaderPod, memberIn } from './members.ts';
@@ -26,6 +27,8 @@ export const moveLeader: Remedy = {
       },
     });
   },
+  details: z.strictObject({ to: z.string() }),
+  notes: z.strictObject({}),
   steps: [
     {
       name: 'MoveLeader',

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { answered } from '../../diagnose/quorum.ts';
 import type { Plan, Remedy, Step } from '../remedy.ts';
 import type { EtcdWorld } from '../world.ts';
-import { defragmentEach, mebibytes } from './defragmenting.ts';
+import { defragmentEach, defragmentNotes, mebibytes } from './defragmenting.ts';
 import { healthyPod, notAllWell, votersOf } from './members.ts';
 
 /** With more of the quota taken after defragmenting, the next writes raise the alarm again. */
@@ -20,6 +21,8 @@ export const reclaimSpace: Remedy = {
       return Promise.resolve({ state: 'Waiting', why: `waits for all members to be well: ${unwell}`, againMs: 2_000 });
     return Promise.resolve({ state: 'Planned', plan: planFor(world) });
   },
+  details: z.strictObject({}),
+  notes: z.strictObject({ ...defragmentNotes, compactedAt: z.exactOptional(z.string()) }),
   steps: [compact(), defragmentEach, seeRoom(), disarm()],
 };
 

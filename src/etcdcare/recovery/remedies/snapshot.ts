@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EtcdGuard, KeptSnapshot } from '../../../api/etcd-guard.ts';
 import { etcdGuardKind } from '../../../api/names.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
@@ -21,6 +22,8 @@ const MOST_TOLD = 16;
 export const snapshot: Remedy = {
   action: 'Snapshot',
   plan: ({ world }) => Promise.resolve(planFor(world)),
+  details: z.strictObject({ claim: z.string() }),
+  notes: z.strictObject({}),
   steps: [save()],
 };
 

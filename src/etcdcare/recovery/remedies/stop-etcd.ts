@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { statefulSetKind } from '../../../kube/kinds.ts';
 import { scaledBy } from '../../milvus/scaled-by.ts';
 import { startsExisting, withStateExisting } from '../../setup/initial-state.ts';
@@ -10,6 +11,11 @@ const LOOK_MS = 1_000;
 const FENCED = 'fencedGeneration';
 /** Noted once it was scaled down: whoever scales it up after that is somebody else. */
 const TOLD = 'etcdTold';
+/** The same for a journal that is read back. */
+export const stopNotes = {
+  [FENCED]: z.exactOptional(z.int()),
+  [TOLD]: z.exactOptional(z.literal(true)),
+};
 /** In the details of a plan for members that serve, and do not hold the same: then their quorum means nothing. */
 export const DIVIDED = 'divided';
 /** The name of the change that scales it down. */
@@ -106,7 +112,7 @@ async function scaleDown(work: Work, { facts, set }: EtcdWorld): Promise<void> {
   const change = {
     name: SCALED_DOWN,
     what: `StatefulSet ${name} is scaled from ${replicas} to 0`,
-    kind: statefulSetKind,
+    kind: 'StatefulSet' as const,
     object: { name, namespace, uid },
     patch: { spec: { replicas: 0 } },
     putBack: { spec: { replicas } },

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Step } from '../remedy.ts';
 
 /** For so long a quorum may be away while a member is replaced, milliseconds: elections and restarts take less. */
@@ -5,6 +6,9 @@ const AWAY_MS = 120_000;
 const LOOK_MS = 2_000;
 /** Since when the quorum is lost, as it was noted. */
 const LOST_SINCE = 'quorumLostSince';
+
+/** The same for a journal that is read back. */
+export const quorateNotes = { [LOST_SINCE]: z.exactOptional(z.iso.datetime().nullable()) };
 
 /**
  * A step that needs the quorum of the others: when another member breaks meanwhile it gives up, and what was for the time is

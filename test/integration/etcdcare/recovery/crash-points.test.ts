@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import type { EtcdRecoverySpec } from '../../../../src/api/etcd-recovery.ts';
 import { etcdRecoveryKind } from '../../../../src/api/names.ts';
 import { textOf } from '../../../../src/etcdcare/recovery/details.ts';
 import type { Remedy, Step } from '../../../../src/etcdcare/recovery/remedy.ts';
 import { moveLeader } from '../../../../src/etcdcare/recovery/remedies/move-leader.ts';
+import type { EtcdStatefulSet } from '../../../../src/etcdcare/setup/stateful-set.ts';
 import { statefulSetKind } from '../../../../src/kube/kinds.ts';
 import type { CrashPoint } from '../../../support/mortality.ts';
 import { startGuardedEtcd, type GuardedEtcd } from '../guarded-etcd.ts';
@@ -22,7 +24,6 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-const annotation = 'test/changed-for-the-time';
 const mark = 'test/done';
 
 /** Changes the StatefulSet for the time, does one thing for good, and ends as it is told. */
@@ -40,6 +41,8 @@ function rehearsal(last: Step['run']): Remedy {
           details: { uid: set.metadata.uid },
         },
       }),
+    details: z.record(z.string(), z.string()),
+    notes: z.strictObject({ changed: z.exactOptional(z.string()) }),
     steps: [
       {
         name: 'Change',
@@ -48,12 +51,12 @@ function rehearsal(last: Step['run']): Remedy {
           const { set } = await work.look();
           const { name, namespace = '', uid, resourceVersion } = set.metadata;
           const change = {
-            name: 'annotation',
-            what: 'an annotation on the StatefulSet',
-            kind: statefulSetKind,
+            name: 'strategy',
+            what: 'the update strategy of the StatefulSet',
+            kind: 'StatefulSet' as const,
             object: { name, namespace, uid },
-            patch: { metadata: { annotations: { [annotation]: 'yes' } } },
-            putBack: { metadata: { annotations: { [annotation]: null } } },
+            patch: { spec: { updateStrategy: { type: 'OnDelete' as const, rollingUpdate: null } } },
+            putBack: { spec: { updateStrategy: { type: 'RollingUpdate' as const } } },
           };
           await work.change(change, resourceVersion);
           return { state: 'Done', message: 'changed', notes: { changed: name } };
@@ -65,7 +68,7 @@ function rehearsal(last: Step['run']): Remedy {
         run: async (work) => {
           const { set } = await work.look();
           const { annotations } = set.metadata;
-          expect(annotations?.[annotation]).toBe('yes');
+          expect(set.spec?.updateStrategy?.type).toBe('OnDelete');
           if (annotations?.[mark] !== undefined) return { state: 'Done', message: 'marked' };
           await work.client.mergePatch(statefulSetKind, set.metadata.name, set.metadata.namespace, {
             metadata: { uid: set.metadata.uid, annotations: { [mark]: textOf(work.notes, 'changed') } },
@@ -90,9 +93,11 @@ async function ask(spec: Partial<EtcdRecoverySpec>): Promise<string> {
   return name;
 }
 
-const annotationsNow = async (): Promise<Readonly<Record<string, string>>> => {
-  const set = await client.get(statefulSetKind, 'etcd', 'default');
-  return set?.metadata.annotations ?? {};
+const setNow = async (): Promise<{ readonly marked?: string; readonly strategy?: string }> => {
+  const set = await client.get<EtcdStatefulSet>(statefulSetKind, 'etcd', 'default');
+  const marked = set?.metadata.annotations?.[mark];
+  const strategy = set?.spec?.updateStrategy?.type;
+  return { ...(marked === undefined ? {} : { marked }), ...(strategy === undefined ? {} : { strategy }) };
 };
 const unmark = () =>
   client.mergePatch(statefulSetKind, 'etcd', 'default', { metadata: { annotations: { [mark]: null } } });
@@ -103,14 +108,12 @@ async function play(remedy: Remedy, crash?: CrashPoint) {
   const operators = new Operators(world, client, remedy);
   const name = await ask({});
   const ended = (await operators.live(name, crash)) ?? (await operators.live(name));
-  const annotations = await annotationsNow();
   return {
     changes: operators.changes,
     state: ended?.status?.state,
     steps: ended?.status?.steps?.map((step) => `${step.name} ${step.state}`),
     left: ended?.status?.temporaryChanges,
-    stillChanged: annotations[annotation],
-    marked: annotations[mark],
+    ...(await setNow()),
   };
 }
 
@@ -125,7 +128,7 @@ describe.each([
       state,
       steps: ['Change Done', 'Mark Done', `End ${last}`],
       left: undefined,
-      stillChanged: undefined,
+      strategy: 'RollingUpdate',
       marked: 'etcd',
     };
     const undisturbed = await play(remedy);
@@ -158,26 +161,22 @@ describe('a recovery', () => {
       state: 'Cancelled',
       message: 'cancelled at End; what was changed for the time was put back',
     });
-    expect(await annotationsNow()).not.toHaveProperty([annotation]);
+    expect(await setNow()).toMatchObject({ strategy: 'RollingUpdate' });
   });
 
-  it('that looks closer and finds something else wants a new approval, and keeps what it has changed meanwhile', async () => {
+  it('that the policy began, and that finds that more may be lost, wants a person, and keeps what it has changed', async () => {
     await unmark();
     let found = 'first';
-    const remedy = rehearsal((work) =>
-      Promise.resolve(
-        work.details['found'] === 'second'
-          ? { state: 'Done', message: 'as approved' }
-          : { state: 'Replan', message: 'another one is better' },
-      ),
-    );
+    const remedy = rehearsal((work) => {
+      if (work.details['found'] === 'second') return Promise.resolve({ state: 'Done', message: 'as approved' });
+      found = 'second';
+      return Promise.resolve({ state: 'Replan', needsPerson: true, message: 'less is there' });
+    });
     const choosing: Remedy = {
       ...remedy,
       plan: async (planning) => {
         const planned = await remedy.plan(planning);
-        return planned.state === 'Planned'
-          ? { ...planned, plan: { ...planned.plan, needsPerson: true, details: { found } } }
-          : planned;
+        return planned.state === 'Planned' ? { ...planned, plan: { ...planned.plan, details: { found } } } : planned;
       },
     };
     const operators = new Operators(world, client, choosing);
@@ -194,12 +193,10 @@ describe('a recovery', () => {
       }
     };
     const living = operators.live(name);
-    const first = await approved();
-    found = 'second';
-    const second = await approved();
-    expect(second).not.toBe(first);
-    expect((await living)?.status).toMatchObject({ state: 'Succeeded', planHash: second, approvedBy: 'Person' });
-    expect(await annotationsNow()).not.toHaveProperty([annotation]);
+    const hash = await approved();
+    expect(operators.changes.filter((change) => change === 'patch StatefulSet etcd')).toHaveLength(2);
+    expect((await living)?.status).toMatchObject({ state: 'Succeeded', planHash: hash, approvedBy: 'Person' });
+    expect(await setNow()).toMatchObject({ strategy: 'RollingUpdate' });
   });
 
   it('of a real remedy moves the leader once, whatever dies', async () => {

@@ -33,9 +33,26 @@ export class Operators {
   }
 
   /** An operator looks at a recovery until it has ended, or the operator has. */
-  async live(name: string, crash?: CrashPoint): Promise<EtcdRecovery | undefined> {
+  live(name: string, crash?: CrashPoint): Promise<EtcdRecovery | undefined> {
+    return this.until(name, 'Forgotten', crash);
+  }
+
+  /**
+   * The same, until the recovery is as it is said: ended; ended, with its journal gone; gone itself; or waiting for
+   * somebody.
+   *
+   * @returns undefined where the operator has ended, or the recovery is gone.
+   */
+  async until(
+    name: string,
+    as: 'Ended' | 'Forgotten' | 'Gone' | 'Waiting',
+    crash?: CrashPoint,
+  ): Promise<EtcdRecovery | undefined> {
     const life = new OperatorLife(this.changes, fateOf(crash));
     const client = life.client(this.#client);
+    // More is played here than the guard's budget of a day lets begin by itself.
+    const forgotten = { status: { automaticRuns: [] } };
+    await this.#client.mergePatch(etcdGuardKind, 'etcd', 'default', forgotten, { subresource: 'status' });
     const guard = await this.#client.get<EtcdGuard & KubeObject>(etcdGuardKind, 'etcd', 'default');
     // The same replica comes back: what another one may take over only after a minute is tried elsewhere.
     const locks = new RecoveryLocks(client, 'operator', systemClock);
@@ -65,11 +82,20 @@ export class Operators {
         }
         const recovery = await this.read(name);
         const journal = await this.#client.get(configMapKind, 'etcd-recovery-etcd', 'default');
-        return recovery && hasEnded(recovery) && !journal && recovery;
+        switch (as) {
+          case 'Ended':
+            return recovery && hasEnded(recovery) && recovery;
+          case 'Forgotten':
+            return recovery && hasEnded(recovery) && !journal && recovery;
+          case 'Gone':
+            return !recovery && 'gone';
+          case 'Waiting':
+            return recovery?.status?.message?.startsWith('waits') && recovery;
+        }
       },
       { timeoutMs: 20_000, everyMs: 1 },
     );
-    return ended === 'killed' ? undefined : ended;
+    return typeof ended === 'string' ? undefined : ended;
   }
 
   read(name: string): Promise<EtcdRecovery | undefined> {

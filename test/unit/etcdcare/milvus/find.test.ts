@@ -25,13 +25,14 @@ const endpoints = (endpoint: string, etcdSpec: object = {}) => ({
 });
 
 describe('the Milvus of an etcd', () => {
-  it('is every pair whose endpoints lead there, in any namespace, with what runs its pods', async () => {
+  it('is every pair whose endpoints lead there, here and where the guard says, with what runs its pods', async () => {
     const pairs = [
       aPair('rootcoord'),
       aPair('far', { ...inOther, ...endpoints('etcd.milvus:2379', { rootPath: 'second' }) }),
       aPair('stranger', inOther),
     ];
-    expect(await found(aGuard(), [...pairs, madeByPair('rootcoord')])).toEqual({
+    const guard = aGuard({ pairNamespaces: ['other'] });
+    expect(await found(guard, [...pairs, madeByPair('rootcoord')])).toEqual({
       pairs: ['milvus/rootcoord', 'other/far'],
       workloads: [['StatefulSet', 'rootcoord', 'rootcoord']],
       milvus: undefined,
@@ -46,9 +47,19 @@ describe('the Milvus of an etcd', () => {
     expect((await found(aGuard(), pairs)).pairs).toEqual(['milvus/rootcoord']);
   });
 
-  it('is looked for where the operator watches', async () => {
-    const far = aPair('far', { ...inOther, ...endpoints('etcd.milvus:2379') });
-    expect((await found(aGuard(), [aPair('rootcoord'), far], ['milvus'])).pairs).toEqual(['milvus/rootcoord']);
+  it('is no pair of a namespace that the guard does not name, whatever that pair says', async () => {
+    const far = aPair('far', { ...inOther, ...endpoints('etcd.milvus:2379', { rootPath: 'theirs' }) });
+    expect(await found(aGuard(), [aPair('rootcoord'), far])).toMatchObject({
+      pairs: ['milvus/rootcoord'],
+      rootPaths: ['by-dev'],
+      problems: [],
+    });
+  });
+
+  it('is not known where the guard names a namespace that the operator does not look after', async () => {
+    const { pairs, problems } = await found(aGuard({ pairNamespaces: ['other'] }), [aPair('rootcoord')], ['milvus']);
+    expect(pairs).toEqual(['milvus/rootcoord']);
+    expect(problems).toEqual(['spec.milvus.pairNamespaces: the operator does not look after namespace other']);
   });
 
   it('is a workload that a pair looks after, as the work of the pair', async () => {

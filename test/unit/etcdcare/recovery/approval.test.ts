@@ -73,6 +73,23 @@ describe('the approval of a plan', () => {
     expect(approvalOf(recovery(auto), { plan, hash: 'abc' }, guard(), others, now).approved).toBe(approved);
   });
 
+  it.each([
+    [
+      'ran within the hour',
+      { startTime: ago(30), endTime: ago(20), failed: false },
+      /^the budget of 1 an hour is spent/,
+    ],
+    ['failed within the day', { startTime: ago(600), endTime: ago(590), failed: true }, /did the same .* and failed/],
+    ['was deleted before it ended', { startTime: ago(600) }, /was deleted before its end was seen/],
+  ])('by the policy counts one that %s and that somebody has deleted since', (_, run, why) => {
+    const gone = { recoveryUID: 'gone', recoveryName: 'earlier', action: 'ReclaimSpace', ...run };
+    const remembering = { ...guard(), status: { automaticRuns: [gone] } };
+    expect(approvalOf(recovery(auto), { plan, hash: 'abc' }, remembering, [], now)).toEqual({
+      approved: false,
+      why: expect.stringMatching(why) as unknown,
+    });
+  });
+
   it('by the policy does not count other actions', () => {
     const others = [
       recovery({ action: 'Defragment' }, { approvedBy: 'Policy', startTime: ago(1) }, { name: 'earlier' }),

@@ -18,7 +18,7 @@ const set = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'etc
 const change: TemporaryChange = {
   name: 'ScaleEtcd',
   what: 'StatefulSet etcd is scaled from 3 to 0',
-  kind: statefulSetKind,
+  kind: 'StatefulSet',
   object: { name: 'etcd', namespace: 'milvus', uid: 'uid-of-StatefulSet-etcd' },
   patch: { spec: { replicas: 0 } },
   putBack: { spec: { replicas: 3 } },
@@ -115,7 +115,15 @@ describe('a run of a recovery', () => {
       mergePatch: ((...[, name]: readonly unknown[]) => Promise.resolve(done.push(name))) as never,
     });
     const where = { namespace: 'milvus', statefulSetName: 'etcd' };
-    const run = new Run(client as never, where, { journal, resourceVersion: '1' }, () => leads, signal);
+    const announced = () => Promise.resolve();
+    const run = new Run(
+      client as never,
+      where,
+      { journal, digest: 'd', resourceVersion: '1' },
+      () => leads,
+      announced,
+      signal,
+    );
     const changing = run.client.mergePatch(statefulSetKind, 'etcd', 'milvus', {});
     await changing.catch((error: unknown) => expect(error).toBeInstanceOf(TakenOver));
     expect(done).toHaveLength(made);

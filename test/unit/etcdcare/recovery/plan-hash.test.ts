@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { EtcdGuard } from '../../../../src/api/etcd-guard.ts';
 import { canonical, planHash } from '../../../../src/etcdcare/recovery/plan-hash.ts';
 import type { Plan } from '../../../../src/etcdcare/recovery/remedy.ts';
-import { crashing, etcd, look, names } from '../support/facts.ts';
+import { crashing, etcd, guard, look, names } from '../support/facts.ts';
 import { claim, statefulSet, worldOf } from './remedies/worlds.ts';
 import { recovery } from './support.ts';
 
@@ -12,11 +13,24 @@ const plan: Plan = {
   evidence: 'seen',
   details: { operation: 'a' },
 };
-const hash = (changes: { plan?: Partial<Plan>; name?: string; world?: ReturnType<typeof worldOf> } = {}): string =>
+interface Changes {
+  readonly plan?: Partial<Plan>;
+  readonly name?: string;
+  readonly world?: ReturnType<typeof worldOf>;
+  readonly guard?: Partial<EtcdGuard['spec']>;
+  readonly operatorImage?: string;
+  readonly expires?: string;
+}
+const hash = (changes: Changes = {}): string =>
   planHash(
-    recovery({ target: { podName: 'etcd-1' } }, {}, { name: changes.name ?? 'repair' }),
-    changes.world ?? worldOf(),
-    { ...plan, ...changes.plan },
+    {
+      recovery: recovery({ target: { podName: 'etcd-1' } }, {}, { name: changes.name ?? 'repair' }),
+      guard: { ...guard(), spec: { ...guard().spec, ...changes.guard } },
+      world: changes.world ?? worldOf(),
+      plan: { ...plan, ...changes.plan },
+      operatorImage: changes.operatorImage ?? 'operator:1',
+    },
+    new Date(changes.expires ?? '2026-11-21T12:30:00Z'),
   );
 
 describe('the hash of a plan', () => {
@@ -48,6 +62,13 @@ describe('the hash of a plan', () => {
     ['step', { plan: { steps: ['remove the data'] } }],
     ['bound of what may be lost', { plan: { mayLose: 'the last second' } }],
     ['choice of what to work upon', { plan: { details: { operation: 'b' } } }],
+    ['number of replicas', { world: worldOf(etcd(), { set: withSpec({ replicas: 5 }) }) }],
+    ['update strategy', { world: worldOf(etcd(), { set: withSpec({ updateStrategy: { type: 'OnDelete' } }) }) }],
+    ['image of the tools', { guard: { toolsImage: 'tools:2' } }],
+    ['Milvus to be stopped', { guard: { milvus: { milvusName: 'other' } } }],
+    ['claim of snapshots', { guard: { snapshots: { claimName: 'other', keep: 3, intervalSeconds: 3600 } } }],
+    ['image of the operator', { operatorImage: 'operator:2' }],
+    ['half hour in which it can be approved', { expires: '2026-11-21T13:00:00Z' }],
   ])('is another one for another %s', (_, changes) => {
     expect(hash(changes)).not.toBe(hash());
   });
@@ -59,4 +80,8 @@ describe('the hash of a plan', () => {
 
 function withUid(uid: string): ReturnType<typeof statefulSet> {
   return { ...statefulSet(), metadata: { ...statefulSet().metadata, uid } };
+}
+
+function withSpec(spec: Partial<ReturnType<typeof statefulSet>['spec']>): ReturnType<typeof statefulSet> {
+  return { ...statefulSet(), spec: { ...statefulSet().spec, ...spec } };
 }

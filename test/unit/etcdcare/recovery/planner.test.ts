@@ -23,6 +23,7 @@ describe('a recovery while another one is at the same etcd', () => {
     const written: EtcdRecovery['status'][] = [];
     const client = {
       ...fakeClient({
+        get: (() => Promise.resolve(running)) as never,
         apply: (_kind, object) => {
           written.push((object as unknown as EtcdRecovery).status);
           return Promise.resolve({ ...object, metadata: { ...object.metadata, resourceVersion: '2' } } as never);
@@ -53,6 +54,7 @@ describe('a recovery while another one is at the same etcd', () => {
       planHash: 'of-the-other',
       approvedBy: 'Person',
       startTime: '2026-01-01T00:00:00Z',
+      guard: {},
       details: {},
       steps: [],
       notes: {},
@@ -60,7 +62,7 @@ describe('a recovery while another one is at the same etcd', () => {
     };
     using etcds = new Etcds(options);
     const planner = new Planner(options, etcds, new StatusWriter(options));
-    expect(await planner.plan(waiting, guard(), { journal, resourceVersion: '1' }, signal)).toBe(10_000);
+    expect(await planner.plan(waiting, guard(), { journal, digest: 'd', resourceVersion: '1' }, signal)).toBe(10_000);
     expect(written).toEqual([
       {
         ...asked,

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Stored } from '../../../../kube/objects.ts';
 import type { Json, Planned } from '../../remedy.ts';
 import type { Claim, EtcdWorld } from '../../world.ts';
@@ -5,12 +6,14 @@ import type { Claim, EtcdWorld } from '../../world.ts';
 /** While something outside has to happen, milliseconds. */
 const LOOK_MS = 5_000;
 
+/** What {@link planBindPendingVolume} plans with. */
+export const bindDetailsSchema = z.strictObject({
+  storageClassName: z.string().min(1),
+  claims: z.array(z.strictObject({ pod: z.string(), name: z.string(), uid: z.string() })),
+});
+
 /** A claim that nothing provides a volume for, and the pod that waits for it. */
-export interface PendingClaim {
-  readonly pod: string;
-  readonly name: string;
-  readonly uid: string;
-}
+export type PendingClaim = Readonly<z.infer<typeof bindDetailsSchema>['claims'][number]>;
 
 /**
  * Judges what can be done about claims that wait. Pure.

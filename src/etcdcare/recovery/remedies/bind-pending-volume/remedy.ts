@@ -1,8 +1,8 @@
 import { isForbidden } from '../../../../kube/errors.ts';
 import { storageClassKind } from '../../../../kube/kinds.ts';
 import type { Planning, Remedy } from '../../remedy.ts';
-import { planBindPendingVolume } from './plan.ts';
-import { createStatefulSet, removeClaims, seeBound, setStatefulSetAside } from './steps.ts';
+import { bindDetailsSchema, planBindPendingVolume } from './plan.ts';
+import { bindNotesSchema, createStatefulSet, removeClaims, seeBound, setStatefulSetAside } from './steps.ts';
 
 /**
  * Claims that name a storage class which nothing provides get the guard's. A claim's class cannot be changed, and a
@@ -11,6 +11,8 @@ import { createStatefulSet, removeClaims, seeBound, setStatefulSetAside } from '
 export const bindPendingVolume: Remedy = {
   action: 'BindPendingVolume',
   plan: async (planning) => planBindPendingVolume(planning.world, await classExists(planning)),
+  details: bindDetailsSchema,
+  notes: bindNotesSchema,
   steps: [setStatefulSetAside, removeClaims, createStatefulSet, seeBound],
 };
 

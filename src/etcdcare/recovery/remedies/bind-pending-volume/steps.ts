@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { isConflict, isAlreadyExists } from '../../../../kube/errors.ts';
 import type { Pod } from '../../../../kube/core-types.ts';
 import { persistentVolumeClaimKind, podKind, statefulSetKind } from '../../../../kube/kinds.ts';
@@ -5,8 +6,8 @@ import type { EtcdStatefulSet } from '../../../setup/stateful-set.ts';
 import { textOf } from '../../details.ts';
 import type { Step, StepOutcome, Work } from '../../remedy.ts';
 import type { Claim } from '../../world.ts';
-import { wasBound, type PendingClaim } from './plan.ts';
-import { asNote, fromNote, makesClaimsWith, storedSet, type StoredSet } from './stored-set.ts';
+import { bindDetailsSchema, wasBound, type PendingClaim } from './plan.ts';
+import { asNote, fromNote, makesClaimsWith, storedSet, storedSetSchema, type StoredSet } from './stored-set.ts';
 
 const LOOK_MS = 1_000;
 /** What does not go within this time is left, so that the StatefulSet is not missing for long, milliseconds. */
@@ -14,6 +15,9 @@ const REMOVE_WITHIN_MS = 5 * 60_000;
 /** While the StatefulSet is missing nobody gives up, milliseconds. */
 const NEVER_MS = 365 * 24 * 3_600_000;
 const NOTE = 'statefulSet';
+
+/** What these steps note. */
+export const bindNotesSchema = z.strictObject({ [NOTE]: z.exactOptional(storedSetSchema) });
 
 /** The manifest is in the journal before the StatefulSet goes; its pods stay. */
 export const setStatefulSetAside: Step = {
@@ -66,10 +70,14 @@ export const createStatefulSet: Step = {
   run: async (work) => {
     const saved = fromNote(work.notes[NOTE]);
     if (!saved) return { state: 'Failed', message: 'the journal holds no manifest of the StatefulSet' };
+    const { namespace } = work.guard.metadata;
+    const { manifest } = saved;
+    if (manifest.metadata.name !== work.guard.spec.statefulSetName || manifest.metadata.namespace !== namespace)
+      return { state: 'Failed', message: 'the journal holds the manifest of another StatefulSet' };
     const set = await currentSet(work);
     if (set) return judgeSet(set, saved, work);
     try {
-      await work.client.create<EtcdStatefulSet>(statefulSetKind, saved.manifest, { signal: work.signal });
+      await work.client.create<EtcdStatefulSet>(statefulSetKind, manifest, { signal: work.signal });
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }
@@ -145,5 +153,5 @@ async function unlessChanged(deleting: Promise<boolean>): Promise<void> {
 }
 
 function pendingClaims({ details }: Work): readonly PendingClaim[] {
-  return (details['claims'] ?? []) as unknown as readonly PendingClaim[];
+  return bindDetailsSchema.parse(details).claims;
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { KubeObject, Stored } from '../../../../kube/objects.ts';
 import type { EtcdStatefulSet } from '../../../setup/stateful-set.ts';
 import type { Json } from '../../remedy.ts';
@@ -41,8 +42,21 @@ export function storedSet(set: Stored<EtcdStatefulSet>, claimTemplate: string, s
 /** As a note of a step. */
 export const asNote = (set: StoredSet): Json => set as unknown as Json;
 
-/** From such a note; undefined where there is none. */
-export const fromNote = (note: Json | undefined): StoredSet | undefined => note as unknown as StoredSet | undefined;
+/** How it is read back: a StatefulSet and nothing else. What its makers wrote into `spec` is the API server's to judge. */
+export const storedSetSchema = z.strictObject({
+  uid: z.string(),
+  generation: z.int(),
+  manifest: z.strictObject({
+    apiVersion: z.literal('apps/v1'),
+    kind: z.literal('StatefulSet'),
+    metadata: z.looseObject({ name: z.string(), namespace: z.string() }),
+    spec: z.looseObject({}),
+  }),
+}) as unknown as z.ZodType<StoredSet>;
+
+/** From such a note; undefined where there is none. @throws Error: it is not one. */
+export const fromNote = (note: Json | undefined): StoredSet | undefined =>
+  note === undefined ? undefined : storedSetSchema.parse(note);
 
 /** Whether a StatefulSet makes its claims with that class. */
 export function makesClaimsWith({ spec }: EtcdStatefulSet, claimTemplate: string, storageClassName: string): boolean {

@@ -43,7 +43,7 @@ export function chooseSource(sources: readonly Source[], input: ChoiceInput): Ch
   const foreign = chosen.sessionRoots.filter((root) => !rootPaths.map(trimmed).includes(trimmed(root)));
   if (foreign.length > 0)
     return refused(
-      `there are sessions of a Milvus below ${foreign.join(', ')}, which nothing that would be stopped uses: add the path to spec.milvus.rootPaths of the EtcdGuard, and what runs that Milvus to spec.milvus.workloadSelector, or make it a CoordinatorPair`,
+      `there are sessions of a Milvus below ${foreign.join(', ')}, which nothing that would be stopped uses: add the path to spec.milvus.rootPaths of the EtcdGuard, and what runs that Milvus to spec.milvus.workloadSelector, or make it a CoordinatorPair; if it is one in another namespace, add that to spec.milvus.pairNamespaces`,
     );
   return { state: 'Chosen', ranking };
 }

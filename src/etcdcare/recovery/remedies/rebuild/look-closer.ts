@@ -3,6 +3,7 @@ import { textOf } from '../../details.ts';
 import type { Json, Step, Work } from '../../remedy.ts';
 import { fenced } from '../fenced.ts';
 import { chooseSource, differs } from './choice.ts';
+import { approvedLoss, grown, lossOf } from './loss.ts';
 import { savedSurvivor, type SeenData } from './noted.ts';
 import type { Source } from './source.ts';
 import { survey } from './survey.ts';
@@ -33,6 +34,13 @@ export const lookCloser: Step = {
       revision: BigInt(textOf(work.details, 'revision')),
     });
     if (other !== undefined) return { state: 'Replan', message: `with all stopped, ${other}` };
+    const more = grown(lossOf(choice.ranking), approvedLoss(work), chosen.name);
+    if (more !== undefined)
+      return {
+        state: 'Replan',
+        needsPerson: true,
+        message: `with all stopped, more may be lost than was approved: ${more}`,
+      };
     return {
       state: 'Done',
       message: `${chosen.name} is the best source: revision ${chosen.revision}, ${chosen.keys} keys`,
@@ -46,7 +54,16 @@ function withSaved(source: Source, work: Pick<Work, 'details' | 'notes'>): Sourc
   const saved = savedSurvivor(work);
   if (source.name !== saved?.source) return source;
   const clusterId = BigInt(`0x${textOf(work.details, 'clusterId')}`);
-  return { ...source, usable: true, complete: true, clusterId, revision: BigInt(saved.revision) };
+  const { last } = approvedLoss(work);
+  return {
+    ...source,
+    usable: true,
+    complete: true,
+    clusterId,
+    revision: BigInt(saved.revision),
+    // The log that was saved is that of the approved plan: without a quorum nothing is appended to it.
+    ...(last ? { lastTerm: BigInt(last.term), lastIndex: BigInt(last.index) } : {}),
+  };
 }
 
 function asNote(sources: readonly Source[]): Json {

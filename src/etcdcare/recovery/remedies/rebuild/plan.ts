@@ -8,6 +8,7 @@ import { division, type EtcdWorld } from '../../world.ts';
 import { DIVIDED } from '../stop-etcd.ts';
 import { chooseSource } from './choice.ts';
 import { isStopped, layoutOf, type Layout } from './layout.ts';
+import { asDetail, lossOf } from './loss.ts';
 import { hex, lossBound, sourceRows, type Ranking } from './rank.ts';
 import type { Source } from './source.ts';
 import { inWords } from './stop-milvus.ts';
@@ -116,6 +117,7 @@ function planFor(
       revision: (chosen.revision ?? 0n).toString(),
       ...(division(world) ? { [DIVIDED]: 'yes' } : {}),
       token: `${setup.token ?? setup.name}-${operation}`,
+      loss: asDetail(lossOf(ranking)),
       ...(chosen.kind === 'Snapshot' && chosen.sha256 !== undefined ? { sha256: chosen.sha256 } : {}),
     },
     ...(recovery.spec.source || !chosen.complete || ahead.length > 0 ? { needsPerson: true } : {}),

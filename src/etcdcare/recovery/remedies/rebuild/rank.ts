@@ -55,7 +55,7 @@ export function rank(sources: readonly Source[], wish?: Wish): Ranking {
 const ofUnknownCluster = ({ kind, clusterId }: Source): boolean => kind !== 'Snapshot' && clusterId === undefined;
 
 /** Sources of the same history, as far as it can be told, whose log reaches further than that of the chosen one. */
-function aheadOf(chosen: Source, sources: readonly Source[]): readonly Source[] {
+export function aheadOf(chosen: Source, sources: readonly Source[]): readonly Source[] {
   return sources.filter(
     (source) =>
       source !== chosen &&

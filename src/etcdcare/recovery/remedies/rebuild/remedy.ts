@@ -5,6 +5,7 @@ import { stopEtcd } from '../stop-etcd.ts';
 import { makeArtefact } from './artefact.ts';
 import { flipAll } from './flip.ts';
 import { lookCloser } from './look-closer.ts';
+import { milvusChanges, rebuildDetailsSchema, rebuildNotesSchema } from './noted.ts';
 import { planRebuild } from './plan.ts';
 import { prepareAll } from './prepare.ts';
 import { saveSurvivor } from './save-survivor.ts';
@@ -36,6 +37,9 @@ const steps: readonly Step[] = [
 const rebuild = (action: RecoveryAction): Remedy => ({
   action,
   plan: (planning) => planRebuild(planning, action),
+  details: rebuildDetailsSchema,
+  notes: rebuildNotesSchema,
+  objectsIn: (notes) => milvusChanges({ notes }) ?? [],
   steps,
 });
 

@@ -1,7 +1,7 @@
-import { annotations, coordinatorPairKind } from '../../../../api/names.ts';
+import { annotations } from '../../../../api/names.ts';
 import { planStop, scalings, type MilvusChange } from '../../../milvus/changes.ts';
 import { findMilvus } from '../../../milvus/find.ts';
-import { milvusKind, PAUSE_ANNOTATION, workloadKinds } from '../../../milvus/objects.ts';
+import { PAUSE_ANNOTATION } from '../../../milvus/objects.ts';
 import { readChanged } from '../../../milvus/read.ts';
 import { applyStop, SuspendedByAnother } from '../../../milvus/stop.ts';
 import { milvusStopped } from '../../../milvus/stopped.ts';
@@ -69,7 +69,7 @@ function temporary(change: MilvusChange, operation: string): TemporaryChange {
     case 'CoordinatorPair':
       return {
         ...common,
-        kind: coordinatorPairKind,
+        kind: change.kind,
         what: `CoordinatorPair ${name} is suspended`,
         patch: { metadata: { annotations: { [annotations.suspendedBy]: operation } } },
         putBack: { metadata: { annotations: { [annotations.suspendedBy]: null } } },
@@ -77,7 +77,7 @@ function temporary(change: MilvusChange, operation: string): TemporaryChange {
     case 'Milvus':
       return {
         ...common,
-        kind: milvusKind,
+        kind: change.kind,
         what: `Milvus ${name} is left alone by milvus-operator`,
         patch: { metadata: { annotations: { [PAUSE_ANNOTATION]: 'true' } } },
         putBack: { metadata: { annotations: { [PAUSE_ANNOTATION]: null } } },
@@ -86,7 +86,7 @@ function temporary(change: MilvusChange, operation: string): TemporaryChange {
     case 'StatefulSet':
       return {
         ...common,
-        kind: workloadKinds[change.kind],
+        kind: change.kind,
         what: `${kind} ${name} is scaled from ${change.replicas} to 0`,
         patch: { spec: { replicas: 0 } },
         putBack: { spec: { replicas: change.replicas } },

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Step } from '../../remedy.ts';
 import { healthyPod, memberIn } from '../members.ts';
 import { inBackOff, restartOnce } from '../restart-pod.ts';
@@ -8,6 +9,9 @@ const LOOK_MS = 1_000;
 const NOT_YET = /in sync with leader/;
 /** The pod that was deleted once to end its back-off. */
 const RESTARTED = 'restartedToJoin';
+
+/** The same for a journal that is read back. */
+export const joinNotes = { [RESTARTED]: z.exactOptional(z.string()) };
 
 /** Announces the new member as one that learns: the quorum stays as it is, whatever becomes of it. */
 export const addLearner: Step = {

@@ -1,16 +1,17 @@
+import { z } from 'zod';
 import type { Plan, Remedy } from '../../remedy.ts';
 import type { EtcdWorld } from '../../world.ts';
 import { startsExisting } from '../../../setup/initial-state.ts';
 import { membersAgree } from '../members-agree.ts';
-import { whileQuorate } from '../while-quorate.ts';
-import { addLearner, promote, startMember } from './join.ts';
+import { quorateNotes, whileQuorate } from '../while-quorate.ts';
+import { addLearner, joinNotes, promote, startMember } from './join.ts';
 import { removeMember } from './remove-member.ts';
 import { renderExisting } from './render-existing.ts';
-import { askedForMs, etcdContainer, replacementOf, type Replacement } from './replacement.ts';
+import { askedForMs, etcdContainer, replacementOf, replacementShape, type Replacement } from './replacement.ts';
 import { restartOthers } from './restart-others.ts';
 import { restartPod } from './restart-pod.ts';
 import { saveSnapshot } from './save-snapshot.ts';
-import { setAside } from './set-aside.ts';
+import { setAside, setAsideNotes } from './set-aside.ts';
 
 /** A member whose data is beyond use joins anew and is given everything by the others. */
 export const replaceMember: Remedy = {
@@ -24,6 +25,8 @@ export const replaceMember: Remedy = {
         : { state: 'Planned', plan: planFor(world, replacement) },
     );
   },
+  details: z.strictObject(replacementShape),
+  notes: z.strictObject({ ...quorateNotes, ...joinNotes, ...setAsideNotes('SetAside', 'SetAsideAgain') }),
   steps: [
     saveSnapshot,
     renderExisting,

@@ -32,7 +32,7 @@ export const renderExisting: Step = {
 
 async function holdBack(work: Work, { set, facts }: EtcdWorld): Promise<StepOutcome> {
   const { name, namespace = '', uid, resourceVersion } = set.metadata;
-  const patch = { spec: { updateStrategy: { type: 'OnDelete', rollingUpdate: null } } };
+  const patch = { spec: { updateStrategy: { type: 'OnDelete' as const, rollingUpdate: null } } };
   if (facts.setup.startUp === 'G1') {
     // Put back, it would restart every pod, and this image removes a member and its data when its pod ends.
     const bound = { ...patch, metadata: { uid, resourceVersion } };
@@ -41,7 +41,7 @@ async function holdBack(work: Work, { set, facts }: EtcdWorld): Promise<StepOutc
     const putBack = { spec: { updateStrategy: set.spec?.updateStrategy ?? { type: 'RollingUpdate' } } };
     const what = `StatefulSet ${name} restarts no pods by itself (updateStrategy OnDelete)`;
     const object = { name, namespace, uid };
-    await work.change({ name: ON_DELETE, what, kind: statefulSetKind, object, patch, putBack }, resourceVersion);
+    await work.change({ name: ON_DELETE, what, kind: 'StatefulSet', object, patch, putBack }, resourceVersion);
   }
   return { state: 'Waiting', message: 'the StatefulSet restarts no pods by itself', againMs: 0 };
 }

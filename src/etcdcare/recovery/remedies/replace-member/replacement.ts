@@ -1,7 +1,7 @@
+import { z } from 'zod';
 import { startsExisting, withStateExisting } from '../../../setup/initial-state.ts';
 import type { Container } from '../../../setup/stateful-set.ts';
 import type { SeenMember } from '../../../diagnose/quorum.ts';
-import { textOf } from '../../details.ts';
 import type { Planning, Work } from '../../remedy.ts';
 import type { EtcdWorld } from '../../world.ts';
 import { dataPlace } from '../member-job.ts';
@@ -131,15 +131,15 @@ export function etcdContainer({ set, facts: { setup } }: Pick<EtcdWorld, 'set' |
 
 const nameOf = ({ name, podName, peerURLs }: SeenMember): string => podName ?? (name || peerURLs.join(', '));
 
-/** As it was approved. @throws Error when another version of the operator wrote the journal. */
-export function approved({ details }: Pick<Work, 'details'>): Replacement {
-  const text = (key: keyof Replacement): string => textOf(details, key);
-  return {
-    pod: text('pod'),
-    peerURL: text('peerURL'),
-    member: text('member'),
-    operation: text('operation'),
-    snapshotFrom: text('snapshotFrom'),
-    joins: text('joins') === 'ByItself' ? 'ByItself' : 'Learner',
-  };
-}
+/** A {@link Replacement} in the details of a plan. */
+export const replacementShape = {
+  pod: z.string().min(1),
+  peerURL: z.string().min(1),
+  member: z.string().regex(/^[0-9a-f]{0,16}$/),
+  operation: z.string().min(1),
+  snapshotFrom: z.string().min(1),
+  joins: z.enum(['Learner', 'ByItself']),
+};
+
+/** As it was approved. @throws Error when it is none. */
+export const approved = ({ details }: Pick<Work, 'details'>): Replacement => z.object(replacementShape).parse(details);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ephemeralName, ephemeralScript } from '../../../volumes/ephemeral-script.ts';
 import { readSetAside } from '../../../volumes/results.ts';
 import { dataPlace } from '../member-job.ts';
@@ -5,6 +6,10 @@ import type { Step } from '../../remedy.ts';
 import { approved, entryOf } from './replacement.ts';
 
 const LOOK_MS = 1_000;
+
+/** How many ephemeral containers each of these steps has tried before, by its name. */
+export const setAsideNotes = (...names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, z.exactOptional(z.int().nonnegative())]));
 
 /**
  * Renames the data directory of the member that was removed. The data of the member that takes its place is never

@@ -1,16 +1,17 @@
+import { z } from 'zod';
 import { isForbidden } from '../../../../kube/errors.ts';
 import type { Plan, Planned, Planning, Remedy } from '../../remedy.ts';
 import { membersAgree } from '../members-agree.ts';
-import { addLearner, promote, startMember } from '../replace-member/join.ts';
+import { addLearner, joinNotes, promote, startMember } from '../replace-member/join.ts';
 import { evidenceFor, firstSteps, keptChanges, lastSteps } from '../replace-member/remedy.ts';
 import { removeMember } from '../replace-member/remove-member.ts';
 import { renderExisting } from '../replace-member/render-existing.ts';
-import { askedForMs, replacementOf, type Replacement } from '../replace-member/replacement.ts';
+import { askedForMs, replacementOf, replacementShape, type Replacement } from '../replace-member/replacement.ts';
 import { restartOthers } from '../replace-member/restart-others.ts';
 import { restartPod } from '../replace-member/restart-pod.ts';
 import { saveSnapshot } from '../replace-member/save-snapshot.ts';
-import { setAside } from '../replace-member/set-aside.ts';
-import { whileQuorate } from '../while-quorate.ts';
+import { setAside, setAsideNotes } from '../replace-member/set-aside.ts';
+import { quorateNotes, whileQuorate } from '../while-quorate.ts';
 import { keepVolume } from './keep-volume.ts';
 import { swapVolume } from './swap-volume.ts';
 import { readVolume } from './volume.ts';
@@ -19,6 +20,8 @@ import { readVolume } from './volume.ts';
 export const replaceVolume: Remedy = {
   action: 'ReplaceVolume',
   plan: planReplaceVolume,
+  details: z.strictObject({ ...replacementShape, claim: z.string().min(1), volume: z.string() }),
+  notes: z.strictObject({ ...quorateNotes, ...joinNotes, ...setAsideNotes('SetAside') }),
   steps: [
     saveSnapshot,
     renderExisting,

@@ -7,7 +7,7 @@ import type { Step, StepOutcome, Work } from '../../remedy.ts';
 import type { EtcdWorld } from '../../world.ts';
 import { approved } from '../replace-member/replacement.ts';
 import { restartOnce } from '../restart-pod.ts';
-import { outlivesItsClaim, readVolume } from './volume.ts';
+import { isGivenTo, outlivesItsClaim, readVolume } from './volume.ts';
 
 const LOOK_MS = 1_000;
 /** Before Kubernetes 1.28 a pod that waits is not given a claim that went after it was made. */
@@ -36,17 +36,28 @@ export const swapVolume: Step = {
 /** Only when the volume is seen to outlive it. */
 async function removeClaim(work: Work, world: EtcdWorld, pod: string): Promise<StepOutcome> {
   const volume = textOf(work.details, 'volume');
-  if (volume !== '' && !outlivesItsClaim(await readVolume(work, volume)))
+  const claim = world.claims.get(pod);
+  if ((claim?.spec?.volumeName ?? '') !== volume)
+    return {
+      state: 'Failed',
+      keepChanges: true,
+      message: `the claim of ${pod} has another volume by now than when this was planned (${claim?.spec?.volumeName ?? 'none'}, not ${volume || 'none'}): it was left. Make another EtcdRecovery of the same action`,
+    };
+  const kept = volume === '' ? undefined : await readVolume(work, volume);
+  if (kept && !isGivenTo(kept, { namespace: work.guard.metadata.namespace, uid: textOf(work.details, 'claim') }))
+    return {
+      state: 'Failed',
+      keepChanges: true,
+      message: `PersistentVolume ${volume} is given to another claim by now: the claim of ${pod} was left`,
+    };
+  if (!outlivesItsClaim(kept))
     return {
       state: 'Failed',
       keepChanges: true,
       message: `somebody took Retain away from PersistentVolume ${volume}: its claim was left. Set persistentVolumeReclaimPolicy to Retain, then make another EtcdRecovery of the same action`,
     };
-  const { name = '', namespace, uid } = world.claims.get(pod)?.metadata ?? {};
-  await work.client.delete(persistentVolumeClaimKind, name, namespace, {
-    ...(uid === undefined ? {} : { uid }),
-    signal: work.signal,
-  });
+  const { name = '', namespace, uid = '', resourceVersion = '' } = claim?.metadata ?? {};
+  await work.client.delete(persistentVolumeClaimKind, name, namespace, { uid, resourceVersion, signal: work.signal });
   return { state: 'Waiting', message: `deleted claim ${name}; its volume ${volume} stays`, againMs: 0 };
 }
 

@@ -6,7 +6,7 @@ import type { Planning } from '../../remedy.ts';
 export interface Volume extends KubeObject {
   readonly spec?: {
     readonly persistentVolumeReclaimPolicy?: string;
-    readonly claimRef?: { readonly namespace?: string; readonly name?: string };
+    readonly claimRef?: { readonly namespace?: string; readonly name?: string; readonly uid?: string };
   };
   readonly status?: { readonly phase?: string };
 }
@@ -17,6 +17,14 @@ export function readVolume(
   name: string,
 ): Promise<Stored<Volume> | undefined> {
   return client.get<Volume>(persistentVolumeKind, name, undefined, { signal });
+}
+
+/** Whether a volume is given to this very claim, and to no other of its name. */
+export function isGivenTo(
+  { spec }: Volume,
+  { namespace, uid }: { readonly namespace: string; readonly uid: string },
+): boolean {
+  return spec?.claimRef?.namespace === namespace && spec.claimRef.uid === uid;
 }
 
 /** Whether a volume outlives its claim. One that is gone has nothing left to be kept. */

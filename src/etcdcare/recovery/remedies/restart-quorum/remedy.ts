@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { startsExisting } from '../../../setup/initial-state.ts';
 import { podNames } from '../../../setup/etcd-setup.ts';
 import { textOf, textsOf } from '../../details.ts';
@@ -7,7 +8,7 @@ import { withoutQuorum } from '../rebuild/plan.ts';
 import { survey } from '../rebuild/survey.ts';
 import { etcdContainer } from '../replace-member/replacement.ts';
 import { inBackOff, restartOnce } from '../restart-pod.ts';
-import { scaleUp, stopEtcd } from '../stop-etcd.ts';
+import { scaleUp, stopEtcd, stopNotes } from '../stop-etcd.ts';
 import { decideRestart, type QuorumDecision } from './decide.ts';
 import { setForgetfulAside } from './set-forgetful-aside.ts';
 
@@ -22,6 +23,12 @@ const BACK_WITHIN_MS = 600_000;
 export const restartQuorum: Remedy = {
   action: 'RestartQuorum',
   plan,
+  details: z.strictObject({
+    stopAll: z.enum(['yes', 'no']),
+    pods: z.array(z.string()),
+    intact: z.array(z.string()),
+  }),
+  notes: z.strictObject(stopNotes),
   steps: [stopAllWhereNeeded(), setForgetfulAside, startMembers(), quorumIsBack()],
 };
 

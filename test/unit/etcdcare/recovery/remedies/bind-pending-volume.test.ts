@@ -198,6 +198,19 @@ describe('the steps of BindPendingVolume', () => {
     expect(cluster.done.at(-1)).toBe('create StatefulSet etcd');
   });
 
+  it.each([
+    ['another namespace', { namespace: 'kube-system' }],
+    ['another name', { name: 'etcd-of-another' }],
+  ])('create nothing of a manifest of %s', async (_about, changed) => {
+    const { manifest, ...saved } = storedSet(statefulSet(), 'data', 'fast');
+    const note = { ...saved, manifest: { ...manifest, metadata: { ...manifest.metadata, ...changed } } };
+    const create = bindPendingVolume.steps.find(({ name }) => name === 'CreateStatefulSet');
+    const client = fakeClient({ get: () => Promise.resolve(undefined) }) as Work['client'];
+    const details = { storageClassName: 'fast', claims: [] };
+    const outcome = await create?.run(workWith(details, { client, notes: { statefulSet: note as unknown as Json } }));
+    expect(outcome).toEqual({ state: 'Failed', message: 'the journal holds the manifest of another StatefulSet' });
+  });
+
   it('do not take away a StatefulSet that somebody else has made again', async () => {
     const cluster = new Cluster(all('wrong'));
     await cluster.run(['SetStatefulSetAside']);

@@ -5,7 +5,6 @@ import { replaceMember } from '../../../../../src/etcdcare/recovery/remedies/rep
 import { replacementOf } from '../../../../../src/etcdcare/recovery/remedies/replace-member/replacement.ts';
 import type { Plan, StepOutcome, Work } from '../../../../../src/etcdcare/recovery/remedy.ts';
 import type { EtcdWorld } from '../../../../../src/etcdcare/recovery/world.ts';
-import { statefulSetKind } from '../../../../../src/kube/kinds.ts';
 import { fakeClient } from '../../../kube/fake-client.ts';
 import { crashing, etcd, etcdWith, setup } from '../../support/facts.ts';
 import { statefulSet, worldOf, workWith } from './worlds.ts';
@@ -76,7 +75,7 @@ describe('the steps of ReplaceMember', () => {
     expect(changed).toMatchObject([{ putBack: { spec: { updateStrategy: { type: 'RollingUpdate' } } } }]);
 
     const set = statefulSet();
-    const held = { ...set, spec: { ...set.spec, updateStrategy: { type: 'OnDelete' } } };
+    const held = { ...set, spec: { ...set.spec, updateStrategy: { type: 'OnDelete' as const } } };
     const patches: unknown[] = [];
     const client = fakeClient({
       mergePatch: ((...[, , , patch]: readonly unknown[]) => Promise.resolve(void patches.push(patch))) as never,
@@ -176,7 +175,9 @@ describe('the steps of ReplaceMember', () => {
   it('put the update strategy back only while all are well, and wait until no pod is of the older template', async () => {
     const put: string[] = [];
     const object = { name: 'etcd', namespace: 'milvus', uid: 'uid-of-set' };
-    const change = { name: 'OnDelete', what: '', kind: statefulSetKind, object, patch: {}, putBack: {} };
+    const strategy = (type: 'OnDelete' | 'RollingUpdate') => ({ spec: { updateStrategy: { type } } });
+    const patches = { patch: strategy('OnDelete'), putBack: strategy('RollingUpdate') };
+    const change = { name: 'OnDelete', what: '', kind: 'StatefulSet' as const, object, ...patches };
     const putBack = (name: string) => Promise.resolve(void put.push(name));
     const first = { changes: [change], putBack };
     expect(await run('RestartOthers', worldOf(etcdWith(sick)), first)).toMatchObject({ state: 'Waiting' });

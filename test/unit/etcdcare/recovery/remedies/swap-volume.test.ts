@@ -14,8 +14,10 @@ const details: Plan['details'] = {
   volume: 'pv-etcd-2',
 };
 
+const given = { namespace: 'milvus', name: 'data-etcd-2', uid: 'uid-of-claim-etcd-2' };
+
 /** A cluster with the volume, which takes the policy that it is told. */
-function cluster(policy: string | undefined, jobPods: readonly object[] = []) {
+function cluster(policy: string | undefined, jobPods: readonly object[] = [], claimRef: object = given) {
   const done: string[] = [];
   let current = policy;
   const client = fakeClient({
@@ -23,7 +25,10 @@ function cluster(policy: string | undefined, jobPods: readonly object[] = []) {
       Promise.resolve(
         current === undefined
           ? undefined
-          : { metadata: { name: 'pv-etcd-2', uid: 'uid-of-pv' }, spec: { persistentVolumeReclaimPolicy: current } },
+          : {
+              metadata: { name: 'pv-etcd-2', uid: 'uid-of-pv', resourceVersion: '4' },
+              spec: { persistentVolumeReclaimPolicy: current, claimRef },
+            },
       )) as never,
     list: (() => Promise.resolve({ items: jobPods })) as never,
     mergePatch: ((...[, name, , patch]: readonly unknown[]) => {
@@ -68,6 +73,28 @@ describe('the volume of a member that gets another one', () => {
     const { done, client } = cluster(policy);
     await runSwap(worldOf(etcdWith(sick)), client);
     expect(done).toEqual(['delete PersistentVolumeClaim data-etcd-2 uid-of-claim-etcd-2']);
+  });
+
+  it.each([
+    ['of that name in another namespace', { ...given, namespace: 'other' }],
+    ['of that name that was made since', { ...given, uid: 'uid-of-another' }],
+  ])('is left as it is where it is given to a claim %s', async (_about, claimRef) => {
+    const { done, client } = cluster('Delete', [], claimRef);
+    expect(await keepVolume.run(workWith(details, { client }))).toMatchObject({ state: 'Failed' });
+    const kept = cluster('Retain', [], claimRef);
+    expect(await runSwap(worldOf(etcdWith(sick)), kept.client)).toMatchObject({ state: 'Failed', keepChanges: true });
+    expect([...done, ...kept.done]).toEqual([]);
+  });
+
+  it.each([
+    ['another one', 'pv-other'],
+    ['none', undefined],
+  ])('keeps its claim where that has %s by now', async (_about, volumeName) => {
+    const { done, client } = cluster('Retain');
+    const spec = volumeName === undefined ? {} : { volumeName };
+    const outcome = await runSwap(worldOf(etcdWith(sick), { claims: claims({ spec }) }), client);
+    expect(outcome).toMatchObject({ state: 'Failed', keepChanges: true });
+    expect(done).toEqual([]);
   });
 
   it('is let go of by the pod, once the claim is being deleted', async () => {

@@ -15,6 +15,7 @@ const details: Plan['details'] = {
   clusterId: 'd00b',
   revision: '9',
   token: 'token-op',
+  loss: { complete: true, ahead: [], silent: [] },
 };
 const sha256 = 'a'.repeat(64);
 const prepared = Object.fromEntries(names.map((name) => [name, { memberId: `1${name.slice(-1)}`, clusterId: '77' }]));
