@@ -44,7 +44,13 @@ export interface PrinterColumn {
 export interface CustomResourceDefinition {
   readonly spec: {
     readonly group: string;
-    readonly names: { readonly kind: string; readonly plural: string; readonly shortNames?: readonly string[] };
+    readonly names: {
+      readonly kind: string;
+      readonly plural: string;
+      readonly singular?: string;
+      readonly shortNames?: readonly string[];
+      readonly categories?: readonly string[];
+    };
     readonly versions: readonly {
       readonly name: string;
       readonly additionalPrinterColumns: readonly PrinterColumn[];

@@ -16,6 +16,7 @@ export interface ContainerStatus {
   readonly name: string;
   readonly ready: boolean;
   readonly restartCount: number;
+  readonly image?: string;
   readonly containerID?: string;
   readonly state?: {
     readonly running?: { readonly startedAt?: string };

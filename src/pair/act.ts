@@ -2,7 +2,7 @@ import type { CoordinatorPair, CoordinatorPairStatus } from '../api/coordinator-
 import { coordinatorPairKind, labels } from '../api/names.ts';
 import { applyOwned } from '../kube/apply.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { isApiError, isConflict, isNotFound } from '../kube/errors.ts';
+import { isApiError, isConflict, isNotFound, type ApiError } from '../kube/errors.ts';
 import type { Node, Pod } from '../kube/core-types.ts';
 import { nodeKind, podKind } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
@@ -19,31 +19,37 @@ import type { Role } from '../milvus/roles.ts';
 import { viewNode } from './node-view.ts';
 import { viewPod } from './pod-view.ts';
 
+/** What changing role labels came to. */
+export interface LabelOutcome {
+  readonly made: readonly RoleLabelChange[];
+  /** The first that could not be made; none was tried after it: two pods must never both say active. */
+  readonly failure?: ApiError;
+}
+
 /**
  * Puts role labels right, in order. The patch carries the pod's uid: it can neither create a pod nor label a successor
  * of the same name. A pod that is gone or replaced meanwhile is no fault.
- *
- * @throws ApiError
  */
 export async function changeRoleLabels(
   client: KubeClient,
   namespace: string,
   changes: readonly RoleLabelChange[],
   signal: AbortSignal,
-): Promise<void> {
-  for (const { podName, podUID, role } of changes) {
+): Promise<LabelOutcome> {
+  const made: RoleLabelChange[] = [];
+  for (const change of changes) {
+    const { podName, podUID, role } = change;
     const patch = { metadata: { uid: podUID, labels: { [labels.role]: role ?? null } } };
     try {
       await client.mergePatch(podKind, podName, namespace, patch, { signal });
     } catch (error) {
-      if (!isNotFound(error) && !isConflict(error)) throw error;
+      if (!isApiError(error)) throw error;
+      if (!isNotFound(error) && !isConflict(error)) return { made, failure: error };
     }
+    made.push(change);
   }
+  return { made };
 }
-
-/** How the API server refuses content: what cannot be decoded, and what breaks a validation rule. */
-const BAD_REQUEST = 400;
-const UNPROCESSABLE = 422;
 
 /** What applying the children came to. */
 export interface ApplyOutcome {
@@ -51,13 +57,11 @@ export interface ApplyOutcome {
   readonly rejections: readonly SpecProblem[];
   /** `Kind/name` of what was changed, with where it had drifted. */
   readonly changed: readonly { readonly object: string; readonly drift: readonly string[] }[];
+  /** The first failure that trying again may cure: to be thrown once all else is done. */
+  readonly failure?: ApiError;
 }
 
-/**
- * Brings each child to its wished state; one that already is costs no call.
- *
- * @throws ApiError when a child could not be applied for another reason than its content.
- */
+/** Brings each child to its wished state; one that already is costs no call, one that fails holds up no other. */
 export async function applyChildren(
   client: KubeClient,
   children: readonly ChildFacts[],
@@ -65,6 +69,7 @@ export async function applyChildren(
 ): Promise<ApplyOutcome> {
   const rejections: SpecProblem[] = [];
   const changed: { object: string; drift: readonly string[] }[] = [];
+  let failure: ApiError | undefined;
   for (const { desired, live } of children) {
     const object = `${desired.kind}/${desired.metadata.name}`;
     try {
@@ -74,14 +79,29 @@ export async function applyChildren(
       });
       if (applied.changed) changed.push({ object, drift: applied.drift });
     } catch (error) {
-      if (!isApiError(error) || ![BAD_REQUEST, UNPROCESSABLE].includes(error.code)) throw error;
-      rejections.push({
-        reason: 'RejectedByServer',
-        message: `the API server refuses ${object} as the spec asks for it: ${error.message}`,
-      });
+      if (!isApiError(error)) throw error;
+      if (error.retryable || isConflict(error)) failure ??= error;
+      // Nobody answers: the others would only wait for that too.
+      if (error.code === 0) break;
+      if (isRefusal(error))
+        rejections.push({
+          reason: 'RejectedByServer',
+          message: `the API server refuses ${object} as the spec asks for it: ${error.message}`,
+        });
     }
   }
-  return { rejections, changed };
+  return { rejections, changed, ...(failure ? { failure } : {}) };
+}
+
+/**
+ * Whether the API server has answered, and will not have the object: content that it cannot decode (400, or 500 for a
+ * field that server-side apply does not know), a validation rule (422), a quota, an admission policy or a missing
+ * permission (403), a webhook that says no or does not answer (403, 500). Too many requests, a server that is going down
+ * and a conflict with another writer are none.
+ */
+function isRefusal(error: ApiError): boolean {
+  const { code, retryable } = error;
+  return (code === 500 || (!retryable && code >= 400)) && !isConflict(error);
 }
 
 /** What became of an attempt to end a pod. */

@@ -123,7 +123,8 @@ export async function releaseWorkload(
 ): Promise<void> {
   if (memory.followedFor === undefined) return;
   const labelled = caches.pods(namespace, name).map(viewPod);
-  await changeRoleLabels(client, namespace, roleLabelRemovals(labelled), signal);
+  const { failure } = await changeRoleLabels(client, namespace, roleLabelRemovals(labelled), signal);
+  if (failure) throw failure;
   memory.unfollow();
 }
 

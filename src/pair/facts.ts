@@ -107,6 +107,10 @@ export interface PairFacts {
   /** Only for a pair with `spec.workloadRef`, once it was found. */
   readonly workload?: WorkloadFacts;
   readonly pods: readonly PodView[];
+  /** Why the StatefulSet cannot make the pods that are missing, in the words of the API server; where it was asked. */
+  readonly creationFailure?: string;
+  /** Why a role label could not be changed at this look. */
+  readonly labelFailure?: string;
   readonly nodes: ReadonlyMap<string, NodeView>;
   /** Whether a node that is not in `nodes` does not exist. */
   readonly nodesWatched?: boolean;

@@ -35,6 +35,8 @@ export class PairMemory implements Disposable {
   readonly probes: Probes;
   /** Lease readings of registrations that are not bound to a container yet, by server ID. */
   readonly bindingProgress = new Map<bigint, BindingProgress>();
+  /** Since when a pod is missing, and what was found about that, by the monotonic clock. */
+  podMissing: { readonly sinceMs: number; readonly askedMs?: number; readonly why?: string } | undefined;
   /** Last readings of leases whose registration no pod accounts for. */
   readonly strangerReadings = new Map<bigint, RenewalReading>();
   /** Such leases that were seen to be renewed. */

@@ -17,8 +17,10 @@ import { layoutOf, withOutlivedKeys, type Layout } from './decide/layout.ts';
 import { bindingsOf, deathsOf, stopsOf } from './decide/status-parts.ts';
 import { templateToLookUp } from './decide/plan.ts';
 import { decideRestart } from './decide/restart.ts';
+import { stopOf } from './decide/run-state.ts';
 import { seenStops } from './decide/stops.ts';
 import { downgradeProblem, imageOf, specProblems, versionOf } from './decide/spec.ts';
+import { whyNotCreated } from './creation-failure.ts';
 import { etcdTarget } from './etcd-target.ts';
 import type { ChildFacts, EtcdFacts, PairFacts, WorkloadFacts } from './facts.ts';
 import { viewGuard, type GuardLookUp } from './guard-view.ts';
@@ -30,6 +32,9 @@ import { duplicateOf, type SnapshotOf } from './rivals.ts';
 import { templateRevisions } from './revisions.ts';
 import { userConfig } from './user-config.ts';
 import type { Workloads } from './workloads.ts';
+
+/** An ACTIVE and a STANDBY. */
+const PAIR_SIZE = 2;
 
 /** Where facts come from. */
 export interface Sources {
@@ -81,6 +86,8 @@ export async function observe(
   const workload = attachment.workload && { ...attachment.workload, foreignPods };
   const rendered =
     version && problems.length === 0 ? render(pair, version, workload, config.text, restart.token) : undefined;
+  const missing = liveSet !== undefined && stopOf(pair) === undefined && pods.length < PAIR_SIZE;
+  const creationFailure = await whyNotCreated(missing ? liveSet : undefined, sources, memory, signal);
   const bindings = standing(bindingsOf(pair.status?.members), allPods);
   const probes = memory.probes.findings;
   const nodes = nodesOf([...pods, ...bindings], caches);
@@ -100,6 +107,7 @@ export async function observe(
     ...(rendered?.templateHash === undefined ? {} : { templateHash: rendered.templateHash }),
     ...(workload ? { workload } : {}),
     pods,
+    ...(creationFailure === undefined ? {} : { creationFailure }),
     nodes,
     nodesWatched: sources.watchNodes,
     restart,

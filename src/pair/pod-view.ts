@@ -9,6 +9,8 @@ export const CONTAINER_NAME = 'milvus';
 /** The coordinator container of a pod, as its kubelet last reported it. */
 export interface ContainerView {
   readonly id?: string;
+  /** As the runtime names it, which may be another name of the same image. */
+  readonly image?: string;
   /** Start of the running process; absent while none runs. */
   readonly runningSince?: Date;
   /** How the present container ended, while no next one was started. */
@@ -122,6 +124,7 @@ function viewContainer(status: ContainerStatus | undefined): ContainerView {
   const lastTerminated = status?.lastState?.terminated;
   return {
     ...(status?.containerID ? { id: status.containerID } : {}),
+    ...(status?.image ? { image: status.image } : {}),
     ...(running?.startedAt ? { runningSince: new Date(running.startedAt) } : {}),
     ...(terminated ? { terminated } : {}),
     ...(lastTerminated ? { lastTerminated } : {}),

@@ -3,7 +3,15 @@ import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import type { SessionStores } from '../etcd/types.ts';
 import type { EventReport } from '../kube/events.ts';
 import type { Log } from '../base/log.ts';
-import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus, type ApplyOutcome } from './act.ts';
+import {
+  applyChildren,
+  changeRoleLabels,
+  endPod,
+  revokeLease,
+  writeStatus,
+  type ApplyOutcome,
+  type LabelOutcome,
+} from './act.ts';
 import { releaseWorkload } from './attachment.ts';
 import { bindMembers } from './bind.ts';
 import { READING_INTERVAL_MS } from './decide/binding.ts';
@@ -13,7 +21,7 @@ import type { EventDraft } from './decide/event-draft.ts';
 import { judge, type Judgement } from './decide/judgement.ts';
 import { START_UP_ALLOWANCE_MS } from './decide/members.ts';
 import { afterLabels, planOf, type Plan } from './decide/plan.ts';
-import type { PairFacts } from './facts.ts';
+import type { PairFacts, SpecProblem } from './facts.ts';
 import type { SnapshotOf } from './rivals.ts';
 import { watchStrangers } from './strangers.ts';
 import { PairMemory } from './memory.ts';
@@ -81,16 +89,16 @@ export class Reconciler implements Disposable {
     const observed = await observe(pair, sources, memory, signal);
     forgetEnded(observed, memory);
     const planned = planOf(observed);
-    await changeRoleLabels(client, namespace, planned.labels, signal);
-    this.#measureLabelLag(planned, memory);
+    const labelled = await changeRoleLabels(client, namespace, planned.labels, signal);
+    this.#measureLabelLag(labelled, memory);
     // Milvus gives a role up and takes it in two steps: a look that saw the first would delay the labels of the second.
     if (memory.current?.isOutdated) return AT_ONCE_MS;
-    const plan = afterLabels(planned);
+    const plan = afterLabels(planned, labelled.made);
     const applied = await applyChildren(client, plan.children, signal);
     this.#logChanges(pair, applied);
     // An operator that has just started knows less than the status it left: it looks first.
     if (observed.etcd.state === 'Pending' && pair.status) return FIRST_READ_RETRY_MS;
-    const { facts, unfinished } = await this.#bind(withRejections(observed, applied), plan, memory, signal);
+    const { facts, unfinished } = await this.#bind(withRefusals(observed, applied, labelled), plan, memory, signal);
     const judgement = judge(facts, plan);
     memory.probes.follow(probeTargets(plan.members, facts.sessionRole, judgement.status.transition));
     if (!isDeepStrictEqual(judgement.status, pair.status)) await writeStatus(client, pair, judgement.status, signal);
@@ -99,6 +107,9 @@ export class Reconciler implements Disposable {
     let retry = false;
     for (const dead of judgement.revoke) retry = (await this.#revoke(dead, facts, memory, signal)) || retry;
     if (judgement.endPod) await this.#endPod(judgement.endPod, facts, memory, signal);
+    // Last: what one object is refused holds up neither the status nor a failover.
+    const failure = labelled.failure ?? applied.failure;
+    if (failure) throw failure;
     return retry ? STOPPING_RETRY_MS : nextLookMs(facts, plan, judgement, memory, unfinished);
   }
 
@@ -146,9 +157,9 @@ export class Reconciler implements Disposable {
     return { facts: { ...facts, bindings }, unfinished: unfinished || unproven };
   }
 
-  #measureLabelLag({ labels }: Plan, memory: PairMemory): void {
+  #measureLabelLag({ made }: LabelOutcome, memory: PairMemory): void {
     const readAtMs = memory.current?.store.state.snapshot?.readAtMs;
-    if (readAtMs === undefined || !labels.some(({ role }) => role === 'active')) return;
+    if (readAtMs === undefined || !made.some(({ role }) => role === 'active')) return;
     this.#options.labelled?.(this.#options.clock.nowMs() - readAtMs);
   }
 
@@ -216,8 +227,12 @@ function forgetEnded({ pods, etcd }: PairFacts, memory: PairMemory): void {
   );
 }
 
-function withRejections(facts: PairFacts, { rejections }: ApplyOutcome): PairFacts {
-  return rejections.length === 0 ? facts : { ...facts, problems: [...facts.problems, ...rejections] };
+function withRefusals(facts: PairFacts, { rejections }: ApplyOutcome, { failure }: LabelOutcome): PairFacts {
+  return {
+    ...facts,
+    problems: [...facts.problems, ...rejections],
+    ...(failure ? { labelFailure: failure.message } : {}),
+  };
 }
 
 /** The earliest moment at which the judgement may turn by the clock alone. */
@@ -243,15 +258,22 @@ function nextLookMs(
   return coming.length === 0 ? undefined : Math.min(...coming) + 1;
 }
 
+/** What may be put right without the operator hearing of it. */
+const UNWATCHED: ReadonlySet<string> =
+  (new Set() < SpecProblem[('ConfigTooLarge', 'reason')]) >
+  ['ConfigMapNotFound', 'RejectedByServer', 'WorkloadNotFound'];
+
 /** Whether what stands in the way may go without any watch telling: the operator watches only what carries its label. */
-function isHindered({ problems, duplicateOf, workload, etcd }: PairFacts, { foreignChildren }: Plan): boolean {
+function isHindered(
+  { problems, duplicateOf, workload, etcd, creationFailure }: PairFacts,
+  { foreignChildren }: Plan,
+): boolean {
   return (
     foreignChildren.length > 0 ||
     duplicateOf !== undefined ||
     workload?.takenBy !== undefined ||
-    problems.some(
-      ({ reason }) => reason === 'ConfigMapNotFound' || reason === 'ConfigTooLarge' || reason === 'WorkloadNotFound',
-    ) ||
+    problems.some(({ reason }) => UNWATCHED.has(reason)) ||
+    creationFailure !== undefined ||
     (etcd.state === 'Unknown' && etcd.reason === 'SecretNotFound')
   );
 }

@@ -146,11 +146,16 @@ export class SessionWatch implements Disposable {
     return {
       state: 'Unknown',
       reason: (error instanceof EtcdError ? reasons[error.code] : undefined) ?? 'Unreachable',
-      message: error?.message ?? 'etcd cannot be read',
+      message: this.#loginMissing(error) ?? error?.message ?? 'etcd cannot be read',
       since,
       ...(lastReadTime ? { lastReadTime } : {}),
       endpoints: await this.#askEndpoints(signal),
     };
+  }
+
+  #loginMissing(error: Error | undefined): string | undefined {
+    if (this.target.auth || !(error instanceof EtcdError) || error.code !== 'Unauthenticated') return undefined;
+    return `etcd ${this.target.endpoints.join(', ')} wants a login, and spec.etcd.auth is not set: make a Secret with the keys username and password, and name it in spec.etcd.auth.secretName`;
   }
 
   async #askEndpoints(signal: AbortSignal): Promise<readonly EndpointFinding[]> {

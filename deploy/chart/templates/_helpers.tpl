@@ -107,7 +107,7 @@ spec:
   verbs: [get]
 - apiGroups: [events.k8s.io]
   resources: [events]
-  verbs: [create]
+  verbs: [list, create]
 {{- if .Values.etcdGuard.enabled }}
 - apiGroups: [ha.milvus.io]
   resources: [etcdguards]
@@ -118,9 +118,6 @@ spec:
 - apiGroups: ['']
   resources: [pods/log, persistentvolumeclaims]
   verbs: [get]
-- apiGroups: [events.k8s.io]
-  resources: [events]
-  verbs: [list]
 {{- if .Values.etcdGuard.repair }}
 - apiGroups: [ha.milvus.io]
   resources: [etcdrecoveries]

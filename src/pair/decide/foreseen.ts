@@ -1,10 +1,11 @@
-import type { CoordinatorPair, CoordinatorPairStatus, PlannedAct } from '../../api/coordinator-pair.ts';
+import type { CoordinatorPair, CoordinatorPairStatus, PlannedAct, Transition } from '../../api/coordinator-pair.ts';
 import type { StatefulSet } from '../../kube/core-types.ts';
 import { driftOf } from '../../kube/drift.ts';
 import type { ChildFacts, PairFacts } from '../facts.ts';
 import type { Judgement } from './judgement.ts';
 import { afterLabels, planOf, type Plan } from './plan.ts';
 import { ownershipOf } from './ownership.ts';
+import { templateChange } from './template-change.ts';
 
 /** What the CRD accepts (maxItems, maxLength). */
 const MAX_ACTS = 16;
@@ -36,7 +37,7 @@ export function foreseen(
     })),
     ...plan.children.flatMap(childAct),
     ...(begun && begun.type !== 'Failover' && begun.startTime !== status.transition?.startTime
-      ? [{ action: `Begin ${begun.type}`, reason: begun.reason }]
+      ? [{ action: `Begin ${begun.type}`, reason: whyBegun(begun, facts) }]
       : []),
     ...second.revoke.map(({ session, evidence }) => ({ action: `RevokeLease ${session.key}`, reason: evidence })),
     ...(second.endPod ? [{ action: `EndPod ${second.endPod.podName}`, reason: second.endPod.why }] : []),
@@ -46,6 +47,11 @@ export function foreseen(
     })),
   ];
   return acts.slice(0, MAX_ACTS).map(({ action, reason }) => ({ action, reason: reason.slice(0, MAX_REASON_LENGTH) }));
+}
+
+function whyBegun({ type, reason }: Transition, facts: PairFacts): string {
+  const change = type === 'Rollout' ? templateChange(facts) : undefined;
+  return change ? `${reason}: ${change}` : reason;
 }
 
 function as({ status: _, ...pair }: CoordinatorPair, status: CoordinatorPairStatus): CoordinatorPair {

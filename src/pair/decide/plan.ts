@@ -57,10 +57,10 @@ function membersOf({ pair, etcd, pods, deaths, stops, renewed, now }: PairFacts)
   });
 }
 
-/** The plan after its label changes were made: what is judged next is the world as it is then. */
-export function afterLabels(plan: Plan): Plan {
+/** The plan after these label changes were made, all of it unless told: what is judged next is the world as it is then. */
+export function afterLabels(plan: Plan, made: Plan['labels'] = plan.labels): Plan {
   const members = plan.members.map((member) => {
-    const change = plan.labels.find(({ podUID }) => podUID === member.pod?.uid);
+    const change = made.find(({ podUID }) => podUID === member.pod?.uid);
     if (!change || !member.pod) return member;
     const { roleLabel, ...pod } = member.pod;
     return { ...member, pod: change.role === undefined ? pod : { ...pod, roleLabel: change.role } };

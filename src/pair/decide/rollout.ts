@@ -40,6 +40,8 @@ export interface RolloutContext {
   readonly transition?: Transition;
   readonly mayAct: boolean;
   readonly policy: CoordinatorPairSpec['rollout']['policy'];
+  /** The image that the spec asks for, for people. */
+  readonly image?: string;
   /** The template to go back to when this one does not come up; absent: there is none. */
   readonly lastGood?: string;
   /** This is the way back: nobody is told of it as of a rollout, and nobody has to approve. */
@@ -111,12 +113,16 @@ function move(context: RolloutContext, holder: Member, active: PodView, standby:
       policy: 'Approve',
       podUID: active.uid,
       reason: 'RolloutReady',
-      evidence: `${standby.pod.name} was renewed from the template ${context.templateHash ?? ''} and is registered; ${active.name} is ACTIVE and runs the template ${active.templateHash ?? 'before'}`,
+      evidence: `${standby.pod.name} was renewed${withImage(context.image)} and is registered; ${active.name} is ACTIVE and was made from the template before${withImage(active.container.image)}`,
       risk: `${active.name} is deleted in order: the role moves to ${standby.pod.name}, and nobody serves until that has loaded its metadata`,
       act: { kind: 'Begin', transition: begun.transition },
     },
     events: [],
   };
+}
+
+function withImage(image: string | undefined): string {
+  return image === undefined ? '' : ` (image ${image})`;
 }
 
 /**

@@ -1,13 +1,35 @@
 import { holderOf, standbyOf } from './members.ts';
 import type { Assessment } from './conditions/assessment.ts';
+import { noConflict } from './conditions/no-conflict.ts';
 import { ready } from './conditions/ready.ts';
+import { remediationRequired } from './conditions/remediation-required.ts';
+import { specValid } from './conditions/spec-valid.ts';
+import { stalled } from './conditions/stalled.ts';
 
 /** What the CRD accepts (maxLength). */
 const MAX_LENGTH = 1024;
 
 /** The state of the pair in one sentence, for the column and for people. */
 export function summaryOf(assessment: Assessment): string {
-  return sentence(assessment).slice(0, MAX_LENGTH);
+  const said = sentence(assessment);
+  const more = notes(assessment).filter((note) => !said.includes(note));
+  return [said, ...more].join('; ').slice(0, MAX_LENGTH);
+}
+
+/** What a person should know or do beside it: what is in the way, what waits for approval, and why nothing moves. */
+function notes(assessment: Assessment): readonly string[] {
+  const { flappingUntil, rolloutStalledAt } = assessment;
+  const spec = specValid(assessment);
+  const conflict = noConflict(assessment);
+  const required = remediationRequired(assessment);
+  const stuck = stalled(assessment);
+  return [
+    ...(spec.status === 'False' ? [spec.message] : []),
+    ...(conflict.status === 'False' ? [conflict.message] : []),
+    ...(flappingUntil ? [`ACTIVE changes too often: planned moves wait until ${flappingUntil.toISOString()}`] : []),
+    ...(stuck?.reason === 'StandbyNotUp' || rolloutStalledAt !== undefined ? [stuck?.message ?? ''] : []),
+    ...(required.status === 'True' ? [`waits for a person (${required.reason}): see RemediationRequired`] : []),
+  ].filter((note) => note !== '');
 }
 
 function sentence(assessment: Assessment): string {

@@ -31,6 +31,8 @@ export interface SwitchoverContext {
   readonly transition?: Transition;
   /** The pair's spec is valid, its mode lets the operator act, and it is meant to run. */
   readonly mayAct: boolean;
+  /** Until when nothing is moved because ACTIVE changes too often. */
+  readonly flappingUntil?: Date;
   /** Registered coordinators of an older layout: they would snatch the role. */
   readonly olderLayout: readonly string[];
 }
@@ -74,9 +76,17 @@ function keep(transition: Transition | undefined): SwitchoverDecision {
 }
 
 /** Why a switchover cannot start now: a reason of docs/reference. */
-function refusalOf({ members, transition, mayAct, templateHash, olderLayout }: SwitchoverContext): string | undefined {
+function refusalOf({
+  members,
+  transition,
+  mayAct,
+  flappingUntil,
+  templateHash,
+  olderLayout,
+}: SwitchoverContext): string | undefined {
   const holder = holderOf(members);
   const standby = standbyOf(members);
+  if (flappingUntil) return 'Flapping';
   if (!mayAct) return 'NotManaged';
   if (transition) return 'TransitionInProgress';
   if (!holder?.pod || holder.state === 'Gone') return 'NoActive';
@@ -87,7 +97,8 @@ function refusalOf({ members, transition, mayAct, templateHash, olderLayout }: S
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  NotManaged: 'the pair is not in mode Managed, is stopped, is flapping, or its spec is not valid',
+  Flapping: 'ACTIVE changed three times in ten minutes without a plan',
+  NotManaged: 'the pair is not in mode Managed, is stopped, is in conflict, or its spec is not valid',
   TransitionInProgress: 'another change is under way; ask again when status.transition is gone',
   NoActive: 'no process holds the role',
   NoStandby: 'no standby is registered in etcd, so the role would have nowhere to go',
@@ -96,7 +107,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
   StandbyOutdated: 'the standby does not run the wished template yet',
 };
 
-function refuse({ now, transition }: SwitchoverContext, token: string, reason: string): SwitchoverDecision {
+function refuse(
+  { now, transition, flappingUntil }: SwitchoverContext,
+  token: string,
+  reason: string,
+): SwitchoverDecision {
+  const until = reason === 'Flapping' && flappingUntil ? `; ask again after ${flappingUntil.toISOString()}` : '';
   return {
     ...keep(transition),
     record: { token, result: 'Refused', reason, time: now.toISOString() },
@@ -105,7 +121,7 @@ function refuse({ now, transition }: SwitchoverContext, token: string, reason: s
         type: 'Warning',
         reason: 'SwitchoverRefused',
         action: 'RefuseSwitchover',
-        note: `switchover ${token} refused: ${REFUSALS[reason] ?? reason}`,
+        note: `switchover ${token} refused: ${REFUSALS[reason] ?? reason}${until}`,
         key: `switchover-refused-${token}`,
       },
     ],

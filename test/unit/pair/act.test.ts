@@ -53,15 +53,19 @@ describe('changing role labels', () => {
     [409, 'Conflict'],
   ])('goes on when a pod is gone or replaced (%i)', async (code, reason) => {
     const { calls, client: api } = client('mergePatch', throws(refusal(code, reason)));
-    await changeRoleLabels(api, 'milvus', changes, signal);
+    expect(await changeRoleLabels(api, 'milvus', changes, signal)).toEqual({ made: changes });
     expect(calls).toHaveLength(2);
   });
 
-  it('stops when the old label cannot be taken off: two pods must never both say active', async () => {
-    const { calls, client: api } = client('mergePatch', throws(refusal(500)));
-    await expect(changeRoleLabels(api, 'milvus', changes, signal)).rejects.toThrow('refused with 500');
-    expect(calls).toHaveLength(1);
-  });
+  it.each([403, 500])(
+    'stops when the old label cannot be taken off (%i): two pods must never both say active',
+    async (code) => {
+      const { calls, client: api } = client('mergePatch', throws(refusal(code)));
+      const { made, failure } = await changeRoleLabels(api, 'milvus', changes, signal);
+      expect([made, failure?.message]).toEqual([[], `refused with ${code}`]);
+      expect(calls).toHaveLength(1);
+    },
+  );
 });
 
 describe('applying children', () => {
@@ -75,9 +79,15 @@ describe('applying children', () => {
     });
   });
 
-  it.each([400, 422])('reports content that the API server refuses (%i) as a fault of the spec', async (code) => {
+  it.each([
+    ['what it cannot decode', 400, false],
+    ['what breaks a rule', 422, false],
+    ['a quota, a policy or a missing permission', 403, false],
+    ['a webhook that does not answer, or an unknown field', 500, true],
+  ])('reports in its own words what the API server refuses: %s (%i)', async (_, code, again) => {
     const { client: api } = client('apply', throws(refusal(code)));
-    const { rejections } = await applyChildren(api, children, signal);
+    const { rejections, failure } = await applyChildren(api, children, signal);
+    expect(failure !== undefined).toBe(again);
     expect(rejections).toEqual([
       {
         reason: 'RejectedByServer',
@@ -86,9 +96,19 @@ describe('applying children', () => {
     ]);
   });
 
-  it.each([403, 409, 500])('fails for any other reason (%i): the look is repeated', async (code) => {
+  it.each([409, 429, 503])('is to be tried again where that may help (%i), and blames no spec', async (code) => {
     const { client: api } = client('apply', throws(refusal(code)));
-    await expect(applyChildren(api, children, signal)).rejects.toThrow(`refused with ${code}`);
+    const { rejections, failure } = await applyChildren(api, children, signal);
+    expect([rejections, failure?.message]).toEqual([[], `refused with ${code}`]);
+  });
+
+  it('goes on to the next child after one that is refused, and not when nobody answers', async () => {
+    const both = [{ desired: aStatefulSet('a') }, { desired: aStatefulSet('b') }];
+    const refused = client('apply', throws(refusal(403)));
+    await applyChildren(refused.client, both, signal);
+    const unanswered = client('apply', throws(refusal(0)));
+    await applyChildren(unanswered.client, both, signal);
+    expect([refused.calls.length, unanswered.calls.length]).toEqual([2, 1]);
   });
 });
 

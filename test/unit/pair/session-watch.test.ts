@@ -108,6 +108,15 @@ describe("a pair's eyes on etcd", () => {
     expect(await facts()).toMatchObject({ state: 'Unknown', reason });
   });
 
+  it('name the setting that is missing where etcd wants a login and the spec has none', async () => {
+    const { clock, stores, facts } = start();
+    stores.state = failing(clock, new EtcdError('Unauthenticated', 'user name is empty', { retryable: false }));
+    expect(await facts()).toMatchObject({
+      reason: 'AuthenticationFailed',
+      message: expect.stringMatching(/wants a login, and spec\.etcd\.auth is not set.*spec\.etcd\.auth\.secretName$/),
+    });
+  });
+
   it('ask the endpoints one by one, at most every 30 s', async () => {
     const { clock, stores, facts } = start();
     stores.state = failing(clock, unavailable);

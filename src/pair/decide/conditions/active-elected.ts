@@ -109,7 +109,13 @@ function nobody(assessment: Assessment): Finding<typeof type> {
     const reason = whyNotStarted(pod);
     return reason === undefined ? [] : `: ${pod.name}: ${reason}`;
   });
-  return { type, status: 'False', reason: 'Starting', message: `no process has registered as ACTIVE yet${why ?? ''}` };
+  const notMade = facts.creationFailure === undefined ? '' : `: ${facts.creationFailure}`;
+  return {
+    type,
+    status: 'False',
+    reason: 'Starting',
+    message: `no process has registered as ACTIVE yet${why ?? notMade}`,
+  };
 }
 
 /** Who stands by beside a free role, once that lasts longer than any takeover does. */

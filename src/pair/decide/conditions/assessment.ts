@@ -78,7 +78,7 @@ export function unread({
       return {
         status: 'Unknown',
         reason: 'EtcdUnreachable',
-        message: `etcd cannot be read since ${etcd.since.toISOString()} (${last}); nothing is touched until it can`,
+        message: `etcd cannot be read since ${etcd.since.toISOString()} (${last}); nothing is touched until it can: ${etcd.message}`,
       };
     }
   }

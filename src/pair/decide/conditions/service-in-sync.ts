@@ -24,7 +24,10 @@ export function serviceInSync(assessment: Assessment): Finding<typeof type> {
       type,
       status: 'False',
       reason: 'Updating',
-      message: `the role labels of ${wrong.join(', ')} are about to follow etcd`,
+      message:
+        facts.labelFailure === undefined
+          ? `the role labels of ${wrong.join(', ')} are about to follow etcd`
+          : `the role labels of ${wrong.join(', ')} do not follow etcd: ${facts.labelFailure}`,
     };
   const holder = holderOf(members);
   if (!holder?.pod || isStopped(assessment))

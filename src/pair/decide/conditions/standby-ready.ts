@@ -67,7 +67,9 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
       reason: starting.state === 'Starting' ? 'Starting' : 'Terminating',
       message: startingMessage(starting, starting.pod.name),
     };
-  return { type, status: 'False', reason: 'Missing', message: 'no second process is registered in etcd' };
+  const { creationFailure } = assessment.facts;
+  const why = creationFailure === undefined ? '' : `: ${creationFailure}`;
+  return { type, status: 'False', reason: 'Missing', message: `no second process is registered in etcd${why}` };
 }
 
 function startingMessage({ state, pod }: Member, name: string): string {

@@ -91,6 +91,7 @@ describe('a switchover', () => {
 
   it.each<[string, Partial<SwitchoverContext>, string]>([
     ['the operator may not act', { mayAct: false }, 'NotManaged'],
+    ['ACTIVE changes too often', { mayAct: false, flappingUntil: after(300) }, 'Flapping'],
     ['another change is under way', { transition: failover }, 'TransitionInProgress'],
     ['nobody holds the role', { members: membersOf(heldBy(undefined, aSession(8n, 'rootcoord-1'))) }, 'NoActive'],
     ['the holder is dead', { members: membersOf(atRest, [second]) }, 'NoActive'],
@@ -118,6 +119,11 @@ describe('a switchover', () => {
     expect(decision.endPod).toBeUndefined();
     expect(reasonsOf(decision)).toEqual(['SwitchoverRefused']);
     expect(decision.events[0]?.note).toMatch(/^switchover please-1 refused: .{10,}/);
+  });
+
+  it('that is refused while ACTIVE changes too often says until when', () => {
+    const { events } = decideSwitchover({ ...asked, mayAct: false, flappingUntil: after(300) });
+    expect(events[0]?.note).toContain(`; ask again after ${isoAfter(300)}`);
   });
 
   it('ends the ACTIVE pod in order once it is recorded', () => {

@@ -1,0 +1,73 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { ApiError } from '../../../src/kube/errors.ts';
+import { whyNotCreated } from '../../../src/pair/creation-failure.ts';
+import { PairMemory } from '../../../src/pair/memory.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { fakeClient } from '../kube/fake-client.ts';
+import { aStatefulSet, stored } from './support/facts.ts';
+import { FakeStores } from './support/fake-stores.ts';
+
+const statefulSet = stored(aStatefulSet('a'));
+const event = (note: string, lastObservedTime: string) => ({ note, series: { lastObservedTime } });
+
+let clock: VirtualClock;
+let memory: PairMemory;
+let selectors: (string | undefined)[];
+let events: readonly object[] | ApiError;
+
+beforeEach(() => {
+  clock = new VirtualClock();
+  memory = new PairMemory(new FakeStores(), clock, () => undefined);
+  selectors = [];
+  events = [
+    event('create Pod rootcoord-0 failed: exceeded quota: small', '2026-01-01T00:00:01Z'),
+    event('create Pod rootcoord-0 failed: serviceaccount "milvus" not found', '2026-01-01T00:00:09Z'),
+  ];
+});
+
+const list = ((_: object, { fieldSelector }: { fieldSelector?: string }) => {
+  selectors.push(fieldSelector);
+  return events instanceof ApiError ? Promise.reject(events) : Promise.resolve({ items: events });
+}) as never;
+
+const ask = () =>
+  whyNotCreated(statefulSet, { client: fakeClient({ list }), clock }, memory, new AbortController().signal);
+
+const afterAWhile = async () => {
+  await ask();
+  await clock.advance(3_000);
+  return ask();
+};
+
+it('the newest event of the StatefulSet says why it makes no pod', async () => {
+  expect(await afterAWhile()).toBe(
+    'StatefulSet rootcoord: create Pod rootcoord-0 failed: serviceaccount "milvus" not found',
+  );
+  expect(selectors).toEqual(['regarding.uid=uid-of-StatefulSet,reason=FailedCreate']);
+});
+
+it('a pod that is missing for a moment asks for nothing', async () => {
+  await ask();
+  await clock.advance(2_999);
+  expect([await ask(), selectors]).toEqual([undefined, []]);
+});
+
+it('what was found holds for 15 s, and no longer', async () => {
+  const found = await afterAWhile();
+  expect(await ask()).toBe(found);
+  expect(selectors).toHaveLength(1);
+  events = [];
+  await clock.advance(15_000);
+  expect([await ask(), selectors.length]).toEqual([undefined, 2]);
+});
+
+it('once both pods are there the time begins again', async () => {
+  await afterAWhile();
+  await whyNotCreated(undefined, { client: fakeClient({ list }), clock }, memory, new AbortController().signal);
+  expect(await ask()).toBeUndefined();
+});
+
+it('nothing is known where events may not be read', async () => {
+  events = new ApiError('forbidden', { code: 403, reason: 'Forbidden' });
+  expect(await afterAWhile()).toBeUndefined();
+});
