@@ -1,17 +1,8 @@
 import { limits } from '../base/limits.ts';
+import { redacted } from '../base/redacted.ts';
 
 /** What a status may hold of one line. */
 const MAX_LINE_LENGTH = 400;
-
-/** Whatever follows these words in a log is nobody's business. */
-const secrets: readonly (readonly [RegExp, string])[] = [
-  [/:\/\/[^/\s@]+@/g, '://***@'],
-  [/((?:password|passwd|secret|authorization|bearer|api[-_]?key|user)["']?\s*[:=]\s*["']?)[^\s"',;]+/gi, '$1***'],
-  [/(--user[= ])\S+/g, '$1***'],
-  // From a word's beginning only: else each `eyJ` within one long word would start a search to its end.
-  [/(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '***'],
-  [/-----BEGIN [^-]+-----[\s\S]*?(?:-----END [^-]+-----|$)/g, '***'],
-];
 
 /** What a container wrote. */
 export interface LogLine {
@@ -46,11 +37,6 @@ export function cleanLine(whole: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)/g, '…')
     .replaceAll(/0x[0-9a-f]{5,}/g, '0x…');
   return redacted(said).slice(0, MAX_LINE_LENGTH);
-}
-
-/** The same text with secrets blackened. */
-export function redacted(text: string): string {
-  return secrets.reduce((clean, [pattern, replacement]) => clean.replaceAll(pattern, replacement), text);
 }
 
 function cut(line: string): string {

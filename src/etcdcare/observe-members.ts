@@ -3,7 +3,7 @@ import { EtcdError } from '../etcd/errors.ts';
 import type { EtcdMemberClient } from '../etcd/member-client.ts';
 import { answered, type Answered } from './diagnose/quorum.ts';
 import type { HashComparison, MemberLook } from './facts.ts';
-import { redacted } from './log-lines.ts';
+import { redacted } from '../base/redacted.ts';
 import { memberTarget, type Access } from './member-target.ts';
 import type { GuardMemory } from './memory.ts';
 import type { PodFacts } from './pod-facts.ts';

@@ -1,6 +1,7 @@
 import type { EtcdTarget, SessionStores } from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { BindingProgress, RenewalReading } from './decide/binding.ts';
+import { ContainerWords } from './container-words.ts';
 import type { Probes, ProbeSource } from '../probe/types.ts';
 import type { EndPod, ForcedEnd } from './decide/disruption.ts';
 import type { FollowedPods } from './caches.ts';
@@ -37,6 +38,8 @@ export class PairMemory implements Disposable {
   readonly bindingProgress = new Map<bigint, BindingProgress>();
   /** Since when a pod is missing, and what was found about that, by the monotonic clock. */
   podMissing: { readonly sinceMs: number; readonly askedMs?: number; readonly why?: string } | undefined;
+  /** What the pair's coordinators said as they ended. */
+  readonly words: ContainerWords;
   /** Last readings of leases whose registration no pod accounts for. */
   readonly strangerReadings = new Map<bigint, RenewalReading>();
   /** Such leases that were seen to be renewed. */
@@ -47,6 +50,7 @@ export class PairMemory implements Disposable {
     this.#stores = stores;
     this.#clock = clock;
     this.#onChange = onChange;
+    this.words = new ContainerWords(clock, onChange);
   }
 
   /** The watch on `target`; one that looked elsewhere or with other credentials is closed. */
@@ -128,6 +132,7 @@ export class PairMemory implements Disposable {
   [Symbol.dispose](): void {
     this.probes[Symbol.dispose]();
     this.unfollow();
+    this.words[Symbol.dispose]();
     this.#watch?.[Symbol.dispose]();
     this.#watch = undefined;
   }

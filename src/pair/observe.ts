@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { StatefulSet } from '../kube/core-types.ts';
 import { statefulSetKind } from '../kube/kinds.ts';
+import type { PodLogs } from '../kube/pod-logs.ts';
 import type { KubeObject, Stored } from '../kube/objects.ts';
 import { sessionPrefix } from '../milvus/session-keys.ts';
 import type { MilvusVersion } from '../milvus/version.ts';
@@ -25,6 +26,7 @@ import { etcdTarget } from './etcd-target.ts';
 import type { ChildFacts, EtcdFacts, PairFacts, WorkloadFacts } from './facts.ts';
 import { viewGuard, type GuardLookUp } from './guard-view.ts';
 import { viewNode, type NodeView } from './node-view.ts';
+import { CONTAINER_NAME } from './pod-view.ts';
 import type { PairMemory } from './memory.ts';
 import { budgetsOver } from './disruption-budgets.ts';
 import type { References } from './references.ts';
@@ -47,6 +49,8 @@ export interface Sources {
   readonly guard?: GuardLookUp;
   /** Whether nodes and their Leases may be read, without which no registration can be bound to its process. */
   readonly watchNodes: boolean;
+  /** Reads logs of coordinators that do not come up; absent: what the kubelet says has to do. */
+  readonly logs?: PodLogs;
   /** What was last read of the sessions of another pair. */
   readonly snapshotOf?: SnapshotOf;
 }
@@ -82,7 +86,9 @@ export async function observe(
   const now = clock.wallTime();
   const liveToken = liveSet?.spec?.template?.metadata?.annotations?.[annotations.restart];
   const restart = decideRestart(pair, { liveToken, isValid: problems.length === 0, now });
-  const { pods, allPods, foreignPods } = await podsOf(pair, attachment, sources, memory);
+  const { pods: seen, allPods, foreignPods } = await podsOf(pair, attachment, sources, memory);
+  const containerName = pair.spec.workloadRef ? attachment.workload?.container?.name : CONTAINER_NAME;
+  const pods = containerName === undefined ? seen : memory.words.added(seen, sources.logs, containerName);
   const workload = attachment.workload && { ...attachment.workload, foreignPods };
   const rendered =
     version && problems.length === 0 ? render(pair, version, workload, config.text, restart.token) : undefined;

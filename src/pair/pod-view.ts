@@ -1,6 +1,8 @@
 import { annotations, labels } from '../api/names.ts';
 import type { ContainerStatus, Pod, TerminatedState } from '../kube/core-types.ts';
 import type { ObjectMeta } from '../kube/objects.ts';
+import { lastWords, type LastWords } from '../milvus/last-words.ts';
+import { redacted } from '../base/redacted.ts';
 import { whyUnscheduled } from '../kube/unscheduled.ts';
 
 /** Name of the Milvus container in every pod the operator renders. */
@@ -17,6 +19,10 @@ export interface ContainerView {
   readonly terminated?: TerminatedState;
   /** How the one before ended. */
   readonly lastTerminated?: TerminatedState;
+  /** How often it was started again. */
+  readonly restarts?: number;
+  /** What Milvus said as the last one ended, or says while the present one does not come up. */
+  readonly lastWords?: LastWords;
   /** Why the next one is not started yet, for instance ImagePullBackOff. */
   readonly waiting?: { readonly reason: string; readonly message?: string };
 }
@@ -122,14 +128,23 @@ function deletionOf({
 function viewContainer(status: ContainerStatus | undefined): ContainerView {
   const { running, terminated, waiting } = status?.state ?? {};
   const lastTerminated = status?.lastState?.terminated;
+  // The kubelet brings the end of the log where the template asks for that (terminationMessagePolicy).
+  const words = readable(lastWords((terminated ?? (running ? undefined : lastTerminated))?.message ?? ''));
   return {
     ...(status?.containerID ? { id: status.containerID } : {}),
     ...(status?.image ? { image: status.image } : {}),
     ...(running?.startedAt ? { runningSince: new Date(running.startedAt) } : {}),
     ...(terminated ? { terminated } : {}),
     ...(lastTerminated ? { lastTerminated } : {}),
+    ...(status?.restartCount ? { restarts: status.restartCount } : {}),
+    ...(words ? { lastWords: words } : {}),
     ...(waiting?.reason
       ? { waiting: { reason: waiting.reason, ...(waiting.message ? { message: waiting.message } : {}) } }
       : {}),
   };
+}
+
+/** Fit for a status: without secrets, in one line. */
+export function readable(words: LastWords | undefined): LastWords | undefined {
+  return words && { ...words, line: redacted(words.line).replaceAll(/\s+/g, ' ').trim() };
 }

@@ -107,6 +107,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     clock: systemClock,
     references,
     workloads: new Workloads(client, systemClock),
+    logs: client,
     ...(guards ? { guard: (namespace, name) => guards.lookUp(namespace, name) } : {}),
     watchNodes: config.watchNodes,
     isLeader: () => election.isLeader,

@@ -61,6 +61,8 @@ function container(input: RenderInput): object {
     image: pair.spec.image,
     imagePullPolicy: pair.spec.imagePullPolicy,
     args: coordinatorArgs(role, version),
+    // The kubelet brings the end of its log into the pod's status, from where the conditions quote it.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     env: environment(input),
     ports: containerPorts(input),
     ...given({ resources: pod.resources }),

@@ -1,4 +1,5 @@
 import type { Member } from './members.ts';
+import { howItEnded, whyNotStarted } from './not-started.ts';
 
 /** A container that waits for one of these reasons does not come up by waiting; a registry gets this long. */
 export const HOPELESS_AFTER_MS = 120_000;
@@ -30,12 +31,9 @@ const MAX_REASON_LENGTH = 1024;
 export function failureOf(members: readonly Member[], templateHash: string): string {
   const pod = members.find((member) => !member.session && member.pod?.templateHash === templateHash)?.pod;
   if (!pod) return 'the renewed standby was not made in time';
-  const { waiting, terminated, lastTerminated } = pod.container;
-  const end = terminated ?? lastTerminated;
-  const seen = [
-    ...(waiting ? [`its container waits with ${waiting.reason}${waiting.message ? `: ${waiting.message}` : ''}`] : []),
-    ...(end ? [`its last container ended with exit code ${end.exitCode}`] : []),
-  ];
-  const why = seen.length > 0 ? ` (${seen.join('; ')})` : '';
-  return `${pod.name} was renewed and did not register${why}`.slice(0, MAX_REASON_LENGTH);
+  const why = whyNotStarted(pod) ?? howItEnded(pod.container);
+  return `${pod.name} was renewed and did not register${why === undefined ? '' : ` (${why})`}`.slice(
+    0,
+    MAX_REASON_LENGTH,
+  );
 }

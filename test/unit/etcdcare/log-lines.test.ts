@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { cleanLine, logLines, redacted } from '../../../src/etcdcare/log-lines.ts';
+import { redacted } from '../../../src/base/redacted.ts';
+import { cleanLine, logLines } from '../../../src/etcdcare/log-lines.ts';
 
 describe('a line of a log', () => {
   it.each([

@@ -48,6 +48,7 @@ it('a pod is seen by what its kubelet last said of the Milvus container', () => 
       id: 'containerd://c1',
       runningSince: new Date('2026-01-01T00:00:05Z'),
       lastTerminated: { exitCode: 1, containerID: 'containerd://c0' },
+      restarts: 1,
     },
   });
 });
@@ -80,7 +81,7 @@ it('a pod being deleted, with a container that waits, is seen as such', () => {
     status: { containerStatuses: [{ name: 'milvus', ready: false, restartCount: 3, state: waiting }] },
   });
   expect([view.terminating, view.ready, view.ip]).toEqual([true, false, undefined]);
-  expect(view.container).toEqual(waiting);
+  expect(view.container).toEqual({ ...waiting, restarts: 3 });
 });
 
 it('a pod that fits no node is seen with the words of the scheduler', () => {
@@ -131,4 +132,15 @@ describe('the addresses of a pod', () => {
       expect(withStatus({}, { 'k8s.v1.cni.cncf.io/network-status': text })).not.toHaveProperty('otherIPs');
     },
   );
+});
+
+it('a container that ended is seen with what the kubelet brought of its log, without secrets', () => {
+  const message = 'panic: cannot reach http://admin:geheim@minio:9000\n\ngoroutine 1 [running]:\n';
+  const containerStatuses = [
+    { name: 'milvus', ready: false, restartCount: 4, lastState: { terminated: { exitCode: 2, message } } },
+  ];
+  expect(viewPod({ ...running, status: { containerStatuses } }).container).toMatchObject({
+    restarts: 4,
+    lastWords: { line: 'panic: cannot reach http://***@minio:9000' },
+  });
 });

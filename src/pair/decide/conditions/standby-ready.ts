@@ -1,7 +1,7 @@
 import { lostEtcd } from '../etcd-blame.ts';
 import { cutOff, WORKS_ON_FOR } from '../cut-off.ts';
 import { standbyOf, type Member } from '../members.ts';
-import { whyNotStarted } from '../not-started.ts';
+import { howItEnded, whyNotStarted } from '../not-started.ts';
 import { stopMessage } from '../stop-message.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 
@@ -74,9 +74,6 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
 
 function startingMessage({ state, pod }: Member, name: string): string {
   if (state === 'Terminating') return `${name} is being stopped; its successor has not registered yet`;
-  const { terminated, lastTerminated } = pod?.container ?? {};
-  const end = terminated ?? lastTerminated;
-  const last = end ? `; its last container ended with exit code ${end.exitCode}` : '';
-  const why = pod && whyNotStarted(pod);
-  return `${name} has not registered in etcd yet${why === undefined ? '' : `: ${why}`}${last}`;
+  const why = pod && (whyNotStarted(pod) ?? howItEnded(pod.container));
+  return `${name} has not registered in etcd yet${why === undefined ? '' : `: ${why}`}`;
 }

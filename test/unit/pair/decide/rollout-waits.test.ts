@@ -30,9 +30,7 @@ describe('a rollout whose new standby does not come up', () => {
   it('is given up early when its container cannot be made, and tells why', () => {
     const early = at('ReplacingStandby', 'rootcoord-0', 150);
     const { failed } = decide(alone, waiting('ImagePullBackOff', 121), early, { lastGood: 'old' });
-    expect(failed).toBe(
-      'rootcoord-1 was renewed and did not register (its container waits with ImagePullBackOff: not found)',
-    );
+    expect(failed).toBe('rootcoord-1 was renewed and did not register (it waits with ImagePullBackOff: not found)');
   });
 
   it.each<[string, readonly PodView[], RolloutContext['lastGood']]>([

@@ -30,7 +30,7 @@ describeCondition('StandbyReady', [
     besides(situations.crashLooping),
     'False',
     'Starting',
-    /CrashLoopBackOff.*exit code 134/,
+    /its container ended with exit code 134/,
   ],
   [
     'is false while it stops',
