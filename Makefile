@@ -45,10 +45,10 @@ bench: deps ## measures failover, moves and cost beside Milvus alone; writes doc
 chaos: deps ## 200 steps of random faults on several pairs; SEED=n plays one row again
 	@E2E_CLUSTER=chaos node test/e2e/chaos/run.ts
 
-thorough: deps ## the long proofs of etcd repairs: operators that die at every change, every axis of an etcd; about three quarters of an hour
+thorough: deps ## what a release needs besides: variants, operators that die at every change, every axis of an etcd, faults in a row
 	@E2E_CLUSTER=thorough node test/e2e/thorough/run.ts
 
-soak: deps ## the end-to-end tests with ten minutes at rest instead of three
+soak: deps ## the end-to-end tests with ten minutes at rest, a resync inside, instead of 75 s
 	@SOAK=1 node scripts/test.ts e2e
 
 check: deps ## formatting, lint, types, and that generated files are up to date

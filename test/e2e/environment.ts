@@ -11,24 +11,27 @@ import { installOperator } from './support/operator.ts';
 import { Kubectl } from './support/kubectl.ts';
 import { clusterName, logsFolder, operatorNamespace, root } from './support/settings.ts';
 
-/** A cluster with the operator, ready for scenarios. */
+/** Clusters with the operator, ready for scenarios. */
 export interface Environment {
   /** Aborted when this process is told to end. */
   readonly signal: AbortSignal;
-  /** Keeps the logs when something failed, and removes the cluster unless it is to be kept. */
+  /** Keeps the logs when something failed, and removes the clusters unless they are to be kept. */
   close(good: boolean): Promise<void>;
 }
 
 /**
  * Brings up what the scenarios need; what is there already and has not changed is taken as it is.
  *
+ * @param clusters names of them; without: the one that E2E_CLUSTER names
  * @param releases of etcd that the scenarios run; without: the newest
  */
 export async function openEnvironment({
   keep,
+  clusters: names = [clusterName],
   releases = ['3.5.35'],
 }: {
   readonly keep: boolean;
+  readonly clusters?: readonly string[];
   readonly releases?: readonly EtcdRelease[];
 }): Promise<Environment> {
   const abort = new AbortController();
@@ -38,22 +41,27 @@ export async function openEnvironment({
   });
   delete process.env['CLUSTER']; // the scenarios' processes connect to the local cluster; kind's cannot be taken up
   const archives = await buildImages(releases);
-  const cluster = await takeUpOrStart(keep, abort.signal);
+  const clusters: Cluster[] = [];
   const close = async (good: boolean) => {
     release();
-    if (abort.signal.aborted) return; // the cluster itself sees to it that it is removed
-    if (!good) await saveLogs(cluster);
-    if (!keep) await cluster.stop();
+    if (abort.signal.aborted) return; // each cluster itself sees to it that it is removed
+    if (!good) await Promise.all(clusters.map(saveLogs));
+    if (!keep) await Promise.all(clusters.map((cluster) => cluster.stop()));
   };
-  try {
+  const open = async (name: string): Promise<void> => {
+    const cluster = await takeUpOrStart(name, keep, abort.signal);
+    clusters.push(cluster);
     const operatorImage = await loadImages(cluster, archives);
-    progress('installing the operator by its chart');
+    progress(`installing the operator by its chart on cluster ${name}`);
     await installOperator(cluster, operatorImage);
-    return { signal: abort.signal, close };
-  } catch (error) {
+  };
+  const opened = await Promise.allSettled(names.map(open));
+  const failed = opened.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) {
     await close(false);
-    throw error;
+    throw failed.reason as Error;
   }
+  return { signal: abort.signal, close };
 }
 
 interface Archives {
@@ -68,15 +76,15 @@ async function buildImages(releases: readonly EtcdRelease[]): Promise<Archives> 
   return { operator: join(root, 'build', 'image.tar'), others: [...new Set(standIns.map(({ tarPath }) => tarPath))] };
 }
 
-async function takeUpOrStart(keep: boolean, signal: AbortSignal): Promise<Cluster> {
+async function takeUpOrStart(name: string, keep: boolean, signal: AbortSignal): Promise<Cluster> {
   if (keep) {
     try {
-      return connectCluster(clusterName);
+      return connectCluster(name);
     } catch {
-      progress(`no cluster ${clusterName} was kept`);
+      progress(`no cluster ${name} was kept`);
     }
   }
-  return startCluster({ name: clusterName, keep, signal });
+  return startCluster({ name, keep, signal });
 }
 
 /** Brings each archive to the nodes, unless exactly that one is there. @returns what tells this operator's image. */
@@ -100,15 +108,16 @@ async function digestOf(archive: string): Promise<string> {
 }
 
 async function saveLogs(cluster: Cluster): Promise<void> {
-  progress(`something failed: logs are in ${logsFolder}`);
-  await mkdir(logsFolder, { recursive: true });
-  await cluster.saveLogs(join(logsFolder, 'cluster'));
+  const folder = join(logsFolder, `cluster-${cluster.name}`);
+  progress(`something failed: logs are in ${folder}`);
+  await mkdir(folder, { recursive: true });
+  await cluster.saveLogs(folder);
   const kubectl = new Kubectl(cluster.kubeconfigPath, operatorNamespace);
   for (const [file, question] of [
     ['operator.log', ['logs', '--selector', 'app.kubernetes.io/component=operator', '--prefix', '--tail', '-1']],
     ['operator.txt', ['describe', 'pods']],
     ['pairs.txt', ['describe', 'coordinatorpairs', '--all-namespaces']],
   ] as const) {
-    await writeFile(join(logsFolder, file), await kubectl.run(question).catch(String));
+    await writeFile(join(folder, file), await kubectl.run(question).catch(String));
   }
 }

@@ -19,8 +19,9 @@ const release = onInterruption((received) => {
 // Each worker starts an API server or etcds of its own, and waits for them two thirds of its time.
 const workers = Math.min(6, Math.ceil(1.5 * availableParallelism()));
 const files = [`test/integration/.*${process.argv[2] ?? ''}`];
-const first = await playGroup({ name: 'integration-first', project: 'integration', workers, files }, abort.signal);
-const results = count(first, await playAgain(first, 'integration', abort.signal));
+const group = { name: 'integration-first', project: 'integration', workers, files } as const;
+const first = await playGroup(group, abort.signal);
+const results = count(first, await playAgain(first, group, abort.signal));
 release();
 await writeResults('integration', results);
 process.exitCode = allPassed(results) ? 0 : 1;

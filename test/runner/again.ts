@@ -6,17 +6,18 @@ import { failures, type FileResult } from './results.ts';
 const mostFilesAgain = 4;
 
 /**
- * Plays files that failed once more, by themselves: the machine may have been busy with something else. Says which.
+ * Runs files of a group that failed once more, by themselves: the machine may have been busy with something else. Says which.
  * @returns what became of them then; nothing when none failed, or too many.
  */
 export async function playAgain(
   first: readonly FileResult[],
-  project: Group['project'],
+  group: Group,
   signal: AbortSignal,
 ): Promise<readonly FileResult[]> {
   const failed = first.filter(({ status }) => status === 'failed');
   if (failed.length === 0 || failed.length > mostFilesAgain) return [];
   signal.throwIfAborted();
-  progress(`failed, and played once more:\n  ${failed.flatMap(failures).join('\n  ')}`);
-  return playGroup({ name: `${project}-again`, project, workers: 1, files: failed.map(({ name }) => name) }, signal);
+  progress(`failed, and run once more:\n  ${failed.flatMap(failures).join('\n  ')}`);
+  const files = failed.map(({ name }) => name);
+  return playGroup({ ...group, name: `${group.name}-again`, workers: 1, files }, signal);
 }

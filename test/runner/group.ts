@@ -16,6 +16,8 @@ export interface Group {
   readonly workers: number;
   /** Regular expressions of paths. */
   readonly files: readonly string[];
+  /** Added to the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -43,7 +45,7 @@ async function play(group: Group, signal: AbortSignal): Promise<readonly FileRes
   const temporary = mkdtempSync(join(tmpdir(), `${group.name}-`));
   const child = spawn(process.execPath, jestArguments(group), {
     cwd: root,
-    env: { ...process.env, TMPDIR: temporary },
+    env: { ...process.env, ...group.env, TMPDIR: temporary },
     stdio: ['ignore', 'ignore', 'inherit'], // what jest prints as JSON is in the file too
     detached: true, // a process group of its own, which holds what tests start
   });

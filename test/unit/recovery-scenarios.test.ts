@@ -19,18 +19,19 @@ const repairs = [
 const tells = /\b(expectRecovered|expectReplaced)\(/;
 
 /** About what becomes of operators, not of what broke. */
-const ofOperators = (name: string): boolean => name.startsWith('etcd-operator-');
+const ofOperators = (name: string): boolean => name.includes('/etcd-operator-');
 
 const carriesOut = (text: string): boolean =>
   text.includes("'Succeeded'") && repairs.some((action) => text.includes(`'${action}'`));
 
 /** The text of a scenario's file, and that of the supports that it imports. */
-const withSupports = (text: string): string =>
-  [text, ...[...text.matchAll(/'\.\.\/support\/([\w-]+\.ts)'/g)].map(([, file = '']) => read('support', file))].join();
+const withSupports = (folder: string, text: string): string =>
+  [text, ...[...text.matchAll(/'([./]+\/support\/[\w-]+\.ts)'/g)].map(([, path = '']) => read(folder, path))].join();
 
 describe('scenarios in which an etcd is repaired', () => {
-  const files = ['parallel', 'serial', 'thorough'].flatMap((folder) =>
-    readdirSync(join(e2e, folder)).map((name): readonly [string, string] => [name, read(folder, name)]),
+  const folders = ['parallel', 'serial', 'thorough/parallel', 'thorough/serial'];
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(e2e, folder)).map((name) => [`${folder}/${name}`, read(folder, name), folder] as const),
   );
   const repairing = files.filter(([name, text]) => carriesOut(text) && !ofOperators(name));
 
@@ -39,7 +40,7 @@ describe('scenarios in which an etcd is repaired', () => {
     expect(repairs.filter((action) => !all.includes(`'${action}'`))).toEqual([]);
   });
 
-  it.each(repairing)('%s sees what was lost, and tells it in the report', (_name, text) => {
-    expect(tells.test(withSupports(text))).toBe(true);
+  it.each(repairing)('%s sees what was lost, and tells it in the report', (_name, text, folder) => {
+    expect(tells.test(withSupports(folder, text))).toBe(true);
   });
 });

@@ -112,3 +112,35 @@ scenario(
   },
   { timeoutMs: 300_000 },
 );
+
+scenario(
+  'a guard without its Secret is blind and says what it lacks; a second one of the same etcd says so',
+  async (scene) => {
+    const { kubectl } = scene;
+    await scene.startEtcd(1);
+    const guard = (metadata: object, spec: object = {}): object => ({
+      apiVersion: 'ha.milvus.io/v1alpha1',
+      kind: 'EtcdGuard',
+      metadata,
+      spec: { statefulSetName: 'etcd', ...spec },
+    });
+    await kubectl.apply(guard({ name }, { auth: { secretName: 'root' } }));
+    const blind = await untilReason(scene, 'Healthy', 'OperatorBlind');
+    const healthy = blind.status?.conditions?.find(({ type }) => type === 'Healthy');
+    expect(healthy?.message).toContain('Secret root does not exist');
+    await kubectl.run(['patch', 'etcdguard', name, '--type=merge', '--patch', '{"spec":{"auth":null}}']);
+    await untilReason(scene, 'Healthy', 'AllMembersHealthy');
+
+    // Which one is older is told by whole seconds.
+    const { metadata } = await guardOf(scene);
+    const made = Date.parse((metadata as { readonly creationTimestamp?: string }).creationTimestamp ?? '');
+    await until('another second', () => Date.now() - made > 1_100);
+    await kubectl.apply(guard({ name: 'second' }));
+    await untilReason(scene, 'Conflict', 'YoungerGuard');
+    const { status } = await until('the second to give way', async () => {
+      const second = await scene.client.get<EtcdGuard & KubeObject>(etcdGuardKind, 'second', scene.namespace);
+      return second?.status?.conditions?.some(({ reason }) => reason === 'AnotherGuard') && second;
+    });
+    expect(status?.conditions?.find(({ type }) => type === 'Conflict')?.message).toContain('EtcdGuard etcd is older');
+  },
+);

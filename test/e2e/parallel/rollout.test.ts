@@ -37,17 +37,6 @@ scenario('a new image is rolled out with exactly one change of ACTIVE', async (s
   expect(images).toEqual([standInImage('2.5.11'), standInImage('2.5.11')]);
 });
 
-scenario('a changed configuration is rolled out the same way and mounted in the pods', async (scene) => {
-  const etcd = await scene.startEtcd();
-  const pair = await scene.applyPair('rootcoord', { config: { inline: { rootCoord: { maxPartitionNum: 1 } } } });
-  await using witness = await EtcdWitness.start(etcd, 'rootcoord');
-  await pair.untilSteady();
-  const holders = await rollOut(scene, pair, witness, { config: { inline: { rootCoord: { maxPartitionNum: 2 } } } });
-  expect(holders).toHaveLength(1);
-  const data = await scene.kubectl.run(['get', 'configmap', 'rootcoord-config', '--output', 'jsonpath={.data}']);
-  expect(JSON.parse(data)).toEqual({ 'user.yaml': 'rootCoord:\n  maxPartitionNum: 2\n' });
-});
-
 scenario('with rollout.policy Paused a changed image waits, whatever happens to the pods', async (scene) => {
   await scene.startEtcd();
   const pair = await scene.applyPair('rootcoord', { rollout: { policy: 'Paused' } });

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { measurementsOf, playChaos } from '../chaos/story.ts';
-import { scenario } from '../support/scenario.ts';
+import { measurementsOf, playChaos } from '../../chaos/story.ts';
+import { scenario } from '../../support/scenario.ts';
 
 /** Its first eight steps hold faults of every kind, and take about three minutes on two cores. */
 const SEED = 8695;

@@ -1,14 +1,14 @@
 import { expect } from '@jest/globals';
-import { until } from '../../support/until.ts';
-import { damage, truncateDatabase } from '../support/etcd-damage.ts';
-import { symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd, untilDiagnosed } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { killLeadingOperator } from '../support/operator.ts';
-import { approve, askForRecovery, untilRecovery } from '../support/recovery.ts';
-import { expectReplaced, idOf, replaceMemberSteps, stepsOf } from '../support/replaced-member.ts';
-import { scenario } from '../support/scenario.ts';
+import { until } from '../../../support/until.ts';
+import { damage, truncateDatabase } from '../../support/etcd-damage.ts';
+import { symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd, untilDiagnosed } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { killLeadingOperator } from '../../support/operator.ts';
+import { approve, askForRecovery, untilRecovery } from '../../support/recovery.ts';
+import { expectReplaced, idOf, replaceMemberSteps, stepsOf } from '../../support/replaced-member.ts';
+import { scenario } from '../../support/scenario.ts';
 
 scenario(
   'a member with a broken database is replaced by a learner as approved, though the operator is killed half way',

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import { standInImage } from '../../images/build.ts';
-import { EtcdWitness } from '../support/etcd-witness.ts';
-import { scenario } from '../support/scenario.ts';
+import { standInImage } from '../../../images/build.ts';
+import { EtcdWitness } from '../../support/etcd-witness.ts';
+import { scenario } from '../../support/scenario.ts';
 
 scenario(
   'a rollout that is paused half way stops cleanly and goes on when it is not paused any more',

@@ -1,8 +1,8 @@
 import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import type { EtcdRecovery, RecoveryAction } from '../../../src/api/etcd-recovery.ts';
-import { until } from '../../support/until.ts';
+import type { EtcdRecovery, RecoveryAction } from '../../../../src/api/etcd-recovery.ts';
+import { until } from '../../../support/until.ts';
 import {
   damage,
   emptyMemberID,
@@ -10,17 +10,17 @@ import {
   loseAllButOne,
   removeData,
   truncateDatabase,
-} from '../support/etcd-damage.ts';
-import { applyEtcdSet, startEtcdSet, type EtcdSet } from '../support/etcd-set.ts';
-import { etcdUser } from '../support/etcd-stateful-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { dyingAtEach, withoutOperator, type OperatorLives } from '../support/operator-lives.ts';
-import { askForRecovery, keepsOldData } from '../support/recovery.ts';
-import { replaceMemberSteps, stepsOf } from '../support/replaced-member.ts';
-import { scenario, type Scene } from '../support/scenario.ts';
-import { defaultClass } from '../support/storage-classes.ts';
-import { milvusDeployment } from '../support/milvus-deployment.ts';
+} from '../../support/etcd-damage.ts';
+import { applyEtcdSet, startEtcdSet, type EtcdSet } from '../../support/etcd-set.ts';
+import { etcdUser } from '../../support/etcd-stateful-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { dyingAtEach, withoutOperator, type OperatorLives } from '../../support/operator-lives.ts';
+import { askForRecovery, keepsOldData } from '../../support/recovery.ts';
+import { replaceMemberSteps, stepsOf } from '../../support/replaced-member.ts';
+import { scenario, type Scene } from '../../support/scenario.ts';
+import { defaultClass } from '../../support/storage-classes.ts';
+import { milvusDeployment } from '../../support/milvus-deployment.ts';
 
 const timeoutMs = 900_000;
 

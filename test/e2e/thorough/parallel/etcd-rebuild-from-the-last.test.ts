@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approveAsTold, keepsOldData, untilAskedFor, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approveAsTold, keepsOldData, untilAskedFor, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 scenario(
   'the first two volumes are lost and the template says existing: the guard asks, a person approves with the command that it prints, and all are restored from the third',

@@ -1,13 +1,13 @@
 import { expect } from '@jest/globals';
-import { until } from '../../support/until.ts';
-import { damage, removeData } from '../support/etcd-damage.ts';
-import { symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approve, askForRecovery, untilRecovery } from '../support/recovery.ts';
-import { expectReplaced, idOf } from '../support/replaced-member.ts';
-import { scenario } from '../support/scenario.ts';
+import { until } from '../../../support/until.ts';
+import { damage, removeData } from '../../support/etcd-damage.ts';
+import { symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approve, askForRecovery, untilRecovery } from '../../support/recovery.ts';
+import { expectReplaced, idOf } from '../../support/replaced-member.ts';
+import { scenario } from '../../support/scenario.ts';
 
 scenario(
   'what a person did in the wrong order is refused by name while a member of theirs waits to start, and led out of when it was removed too early',

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
-import { damage, deleteLog, removeData, type Damage } from '../support/etcd-damage.ts';
-import { symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet, type EtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { recoveriesOf, untilAskedFor, untilRecovery } from '../support/recovery.ts';
-import { expectReplaced, idOf } from '../support/replaced-member.ts';
-import { scenario, type Scene } from '../support/scenario.ts';
+import { damage, deleteLog, removeData, type Damage } from '../../support/etcd-damage.ts';
+import { symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet, type EtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { recoveriesOf, untilAskedFor, untilRecovery } from '../../support/recovery.ts';
+import { expectReplaced, idOf } from '../../support/replaced-member.ts';
+import { scenario, type Scene } from '../../support/scenario.ts';
 
 scenario(
   'a member loses its log, and another one its whole directory: by policy each is replaced as the guard sees it, and nothing is lost',

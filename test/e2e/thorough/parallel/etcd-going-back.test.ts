@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { goBack, untilBack } from '../support/going-back.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approveAsTold, untilRecovery } from '../support/recovery.ts';
-import { expectReplaced, idOf } from '../support/replaced-member.ts';
-import { scenario } from '../support/scenario.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { goBack, untilBack } from '../../support/going-back.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approveAsTold, untilRecovery } from '../../support/recovery.ts';
+import { expectReplaced, idOf } from '../../support/replaced-member.ts';
+import { scenario } from '../../support/scenario.ts';
 
 scenario(
   'a member that was removed behind its back is replaced as approved, and by the page all of etcd goes back to what it held',

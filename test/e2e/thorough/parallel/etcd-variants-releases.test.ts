@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
-import { milvusEtcdImage } from '../../images/etcd-images.ts';
-import { deleteLog } from '../support/etcd-damage.ts';
-import { playRebuild, playReplacement } from '../support/etcd-plays.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { askForRecovery, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+import { milvusEtcdImage } from '../../../images/etcd-images.ts';
+import { deleteLog } from '../../support/etcd-damage.ts';
+import { playRebuild, playReplacement } from '../../support/etcd-plays.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { askForRecovery, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const timeoutMs = 600_000;
 

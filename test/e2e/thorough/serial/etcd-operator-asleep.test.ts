@@ -1,13 +1,13 @@
 import { expect } from '@jest/globals';
-import type { RecoveryAction } from '../../../src/api/etcd-recovery.ts';
-import { damage, loseAllButOne, truncateDatabase } from '../support/etcd-damage.ts';
-import { startEtcdSet, type EtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { milvusDeployment } from '../support/milvus-deployment.ts';
-import { withoutOperator, type OperatorLives } from '../support/operator-lives.ts';
-import { askForRecovery } from '../support/recovery.ts';
-import { scenario, type Scene } from '../support/scenario.ts';
+import type { RecoveryAction } from '../../../../src/api/etcd-recovery.ts';
+import { damage, loseAllButOne, truncateDatabase } from '../../support/etcd-damage.ts';
+import { startEtcdSet, type EtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { milvusDeployment } from '../../support/milvus-deployment.ts';
+import { withoutOperator, type OperatorLives } from '../../support/operator-lives.ts';
+import { askForRecovery } from '../../support/recovery.ts';
+import { scenario, type Scene } from '../../support/scenario.ts';
 
 const timeoutMs = 900_000;
 

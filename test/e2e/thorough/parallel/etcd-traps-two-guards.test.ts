@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
-import { until } from '../../support/until.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
+import { until } from '../../../support/until.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
 import {
   applyWorkload,
   halfFollowPublishedSteps,
@@ -8,10 +8,10 @@ import {
   replicasOf,
   untilReason,
   untilTold,
-} from '../support/etcd-traps.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approve, askForRecovery, untilRecovery } from '../support/recovery.ts';
-import { scenario, type Scene } from '../support/scenario.ts';
+} from '../../support/etcd-traps.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approve, askForRecovery, untilRecovery } from '../../support/recovery.ts';
+import { scenario, type Scene } from '../../support/scenario.ts';
 
 const patient = { timeoutMs: 240_000 };
 const labels = { part: 'milvus' };

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { run } from '../../cluster/process.ts';
-import { ensurePrograms } from '../../cluster/programs.ts';
-import { until } from '../../support/until.ts';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approve, askForRecovery, keepsOldData, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+import { run } from '../../../cluster/process.ts';
+import { ensurePrograms } from '../../../cluster/programs.ts';
+import { until } from '../../../support/until.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approve, askForRecovery, keepsOldData, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const patient = { timeoutMs: 240_000 };
 

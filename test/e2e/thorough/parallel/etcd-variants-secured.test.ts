@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { damage, deleteLog, emptyMemberID } from '../support/etcd-damage.ts';
+import { damage, deleteLog, emptyMemberID } from '../../support/etcd-damage.ts';
 import {
   accessSpec,
   claimSnapshots,
@@ -7,12 +7,12 @@ import {
   playRebuild,
   playReplacement,
   untilSnapshot,
-} from '../support/etcd-plays.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { makeNodeVolumes, restrictPods } from '../support/node-volumes.ts';
-import { untilAskedFor, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+} from '../../support/etcd-plays.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { makeNodeVolumes, restrictPods } from '../../support/node-volumes.ts';
+import { untilAskedFor, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const timeoutMs = 600_000;
 

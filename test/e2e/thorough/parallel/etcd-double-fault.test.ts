@@ -1,11 +1,18 @@
 import { expect } from '@jest/globals';
-import { damage, loseAllButOne, removeData, truncateDatabase } from '../support/etcd-damage.ts';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approve, approveAsTold, askForRecovery, keepsOldData, untilRecovery, untilStep } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+import { damage, loseAllButOne, removeData, truncateDatabase } from '../../support/etcd-damage.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import {
+  approve,
+  approveAsTold,
+  askForRecovery,
+  keepsOldData,
+  untilRecovery,
+  untilStep,
+} from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const timeoutMs = 900_000;
 const patient = { timeoutMs: 360_000 };

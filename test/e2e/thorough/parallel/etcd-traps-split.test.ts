@@ -2,16 +2,16 @@ import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { run } from '../../cluster/process.ts';
-import { ensurePrograms } from '../../cluster/programs.ts';
-import { until } from '../../support/until.ts';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet, type EtcdSet } from '../support/etcd-set.ts';
-import { untilReason } from '../support/etcd-traps.ts';
-import { guardEtcd, untilDiagnosed } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approve, askForRecovery, untilRecovery } from '../support/recovery.ts';
-import { scenario, type Scene } from '../support/scenario.ts';
+import { run } from '../../../cluster/process.ts';
+import { ensurePrograms } from '../../../cluster/programs.ts';
+import { until } from '../../../support/until.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet, type EtcdSet } from '../../support/etcd-set.ts';
+import { untilReason } from '../../support/etcd-traps.ts';
+import { guardEtcd, untilDiagnosed } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approve, askForRecovery, untilRecovery } from '../../support/recovery.ts';
+import { scenario, type Scene } from '../../support/scenario.ts';
 
 const patient = { timeoutMs: 240_000 };
 

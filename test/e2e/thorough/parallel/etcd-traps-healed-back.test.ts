@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { expect } from '@jest/globals';
-import { until } from '../../support/until.ts';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
+import { until } from '../../../support/until.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
 import {
   applyWorkload,
   halfFollowPublishedSteps,
@@ -11,11 +11,11 @@ import {
   replicasOf,
   runCommandOf,
   untilTold,
-} from '../support/etcd-traps.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approve, askForRecovery, keepsOldData, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+} from '../../support/etcd-traps.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approve, askForRecovery, keepsOldData, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const patient = { timeoutMs: 240_000 };
 

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
-import { standInImage } from '../../images/build.ts';
-import { pairManifest } from '../support/pair.ts';
-import { scenario } from '../support/scenario.ts';
+import { standInImage } from '../../../images/build.ts';
+import { pairManifest } from '../../support/pair.ts';
+import { scenario } from '../../support/scenario.ts';
 
 /** Each role in a Milvus that has it; rootcoord is everywhere else. */
 const roles = [

@@ -1,10 +1,10 @@
 import { expect } from '@jest/globals';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { applyWorkload, heal, replicasOf, untilTold } from '../support/etcd-traps.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { approve, askForRecovery, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { applyWorkload, heal, replicasOf, untilTold } from '../../support/etcd-traps.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { approve, askForRecovery, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const patient = { timeoutMs: 240_000 };
 

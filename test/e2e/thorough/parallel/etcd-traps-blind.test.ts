@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
-import { until } from '../../support/until.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { untilReason, untilTold } from '../support/etcd-traps.ts';
-import { guardEtcd, untilDiagnosed } from '../support/guard.ts';
-import { hideFromOperator } from '../support/hidden.ts';
-import { Ledger } from '../support/ledger.ts';
-import { askForRecovery, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+import { until } from '../../../support/until.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { untilReason, untilTold } from '../../support/etcd-traps.ts';
+import { guardEtcd, untilDiagnosed } from '../../support/guard.ts';
+import { hideFromOperator } from '../../support/hidden.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { askForRecovery, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 scenario(
   'wrong credentials and a network policy make the operator blind: it says what it lacks, does nothing, and sees again by itself',

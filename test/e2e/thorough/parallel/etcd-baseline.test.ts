@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { damage, emptyMemberID } from '../support/etcd-damage.ts';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd, untilDiagnosed } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { scenario, type Scene } from '../support/scenario.ts';
+import { damage, emptyMemberID } from '../../support/etcd-damage.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd, untilDiagnosed } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { scenario, type Scene } from '../../support/scenario.ts';
 
 scenario('every etcd process is killed at once: all come back by themselves and nothing is lost', async (scene) => {
   const etcd = await startEtcdSet(scene);

@@ -1,13 +1,13 @@
 import { expect } from '@jest/globals';
-import { damage, deleteLog, removeData, truncateDatabase } from '../support/etcd-damage.ts';
-import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
-import { accessSpec, claimSnapshots, playReplacement, untilSnapshot } from '../support/etcd-plays.ts';
-import { startEtcdSet } from '../support/etcd-set.ts';
-import { guardEtcd } from '../support/guard.ts';
-import { Ledger } from '../support/ledger.ts';
-import { makeNodeVolumes, restrictPods } from '../support/node-volumes.ts';
-import { approve, askForRecovery, keepsOldData, untilRecovery } from '../support/recovery.ts';
-import { scenario } from '../support/scenario.ts';
+import { damage, deleteLog, removeData, truncateDatabase } from '../../support/etcd-damage.ts';
+import { expectRecovered, symptom } from '../../support/etcd-outcome.ts';
+import { accessSpec, claimSnapshots, playReplacement, untilSnapshot } from '../../support/etcd-plays.ts';
+import { startEtcdSet } from '../../support/etcd-set.ts';
+import { guardEtcd } from '../../support/guard.ts';
+import { Ledger } from '../../support/ledger.ts';
+import { makeNodeVolumes, restrictPods } from '../../support/node-volumes.ts';
+import { approve, askForRecovery, keepsOldData, untilRecovery } from '../../support/recovery.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const timeoutMs = 600_000;
 const patient = { timeoutMs: 360_000 };
