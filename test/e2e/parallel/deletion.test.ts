@@ -1,9 +1,21 @@
 import { expect } from '@jest/globals';
+import {
+  configMapKind,
+  podDisruptionBudgetKind,
+  podKind,
+  serviceKind,
+  statefulSetKind,
+} from '../../../src/kube/kinds.ts';
 import { until } from '../../support/until.ts';
 import { EtcdWitness } from '../support/etcd-witness.ts';
+import { endpointSliceKind } from '../support/kinds.ts';
 import { scenario } from '../support/scenario.ts';
 
 const children = 'statefulsets,services,poddisruptionbudgets,configmaps,pods,endpointslices';
+const childKinds = [
+  ...[statefulSetKind, serviceKind, podDisruptionBudgetKind],
+  ...[configMapKind, podKind, endpointSliceKind],
+];
 const ofPair = ['--selector', 'ha.milvus.io/pair=rootcoord', '--output', 'name'];
 
 scenario('deleting a pair removes everything it made', async (scene) => {
@@ -24,10 +36,14 @@ scenario('deleting a pair removes everything it made', async (scene) => {
   );
   const deletedMs = Date.now();
   await scene.kubectl.run(['delete', 'coordinatorpair', 'rootcoord']);
-  await until('everything to be gone', async () => (await scene.kubectl.run(['get', children, ...ofPair])) === '', {
-    timeoutMs: 90_000,
-    everyMs: 250,
-  });
+  const left = async () => {
+    const selection = { namespace: scene.namespace, labelSelector: 'ha.milvus.io/pair=rootcoord' };
+    return (await Promise.all(childKinds.map((kind) => scene.client.list(kind, selection)))).flatMap(
+      ({ items }) => items,
+    );
+  };
+  await until('everything to be gone', async () => (await left()).length === 0, { timeoutMs: 90_000 });
+  expect(await scene.kubectl.run(['get', children, ...ofPair])).toBe('');
   scene.measurements['goneMs'] = Date.now() - deletedMs;
   expect(await etcd.keys('by-dev/meta/session/rootcoord')).toEqual([]);
 });

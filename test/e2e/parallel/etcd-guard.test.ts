@@ -3,7 +3,7 @@ import type { EtcdGuard } from '../../../src/api/etcd-guard.ts';
 import type { GuardConditionType } from '../../../src/api/guard-conditions.ts';
 import { etcdGuardKind } from '../../../src/api/names.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
-import { until } from '../../support/until.ts';
+import { repeatUntil, until } from '../../support/until.ts';
 import { inWords, operatorWrites } from '../support/audit.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
 
@@ -92,14 +92,14 @@ scenario(
     await untilReason(scene, 'SpaceOK', 'SpaceLeft');
 
     const large = 'x'.repeat(100_000);
-    await until(
+    await repeatUntil(
       'etcd to refuse a write',
       () =>
         etcd.etcdctl(['put', 'big', large]).then(
           () => false,
           (error: unknown) => String(error).includes('database space exceeded'),
         ),
-      { timeoutMs: 120_000, everyMs: 10 },
+      { timeoutMs: 120_000 },
     );
     const full = await untilReason(scene, 'SpaceOK', 'NoSpaceAlarm');
     expect(full.status?.diagnosis).toMatchObject({ case: 'NoSpaceAlarm', pods: ['etcd-0'] });

@@ -1,4 +1,6 @@
 import { expect } from '@jest/globals';
+import type { Pod } from '../../../src/kube/core-types.ts';
+import { podKind } from '../../../src/kube/kinds.ts';
 import { until } from '../../support/until.ts';
 import { fillQuota } from '../support/etcd-damage.ts';
 import { expectRecovered, symptom } from '../support/etcd-outcome.ts';
@@ -19,8 +21,10 @@ scenario(
     await ledger.further(10);
     await fillQuota(etcd, { distinctKeys: 1 });
     const full = await symptom(scene);
-    const counts = 'jsonpath={.items[*].status.containerStatuses[0].restartCount}';
-    const killed = async () => (await scene.kubectl.run(['get', 'pods', '--output', counts])).split(' ').every(Number);
+    const killed = async () => {
+      const { items } = await scene.client.list<Pod>(podKind, { namespace: scene.namespace });
+      return items.every(({ status }) => (status?.containerStatuses?.[0]?.restartCount ?? 0) > 0);
+    };
     await until('every member to be killed', killed, { timeoutMs: 180_000, everyMs: 500 });
 
     await guardEtcd(scene, etcd.name);

@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { podDisruptionBudgetKind } from '../../../src/kube/kinds.ts';
 import { until } from '../../support/until.ts';
 import { inWords, operatorWrites } from '../support/audit.ts';
 import { scenario } from '../support/scenario.ts';
@@ -47,7 +48,7 @@ scenario('in Paused only the role labels follow', async (scene) => {
   expect([...kinds].toSorted()).toEqual(['coordinatorpairs', 'events', 'pods']);
   await pair.change({ mode: 'Managed' });
   await until('the PodDisruptionBudget to be back', () =>
-    scene.kubectl.run(['get', 'poddisruptionbudget', 'rootcoord']),
+    scene.client.get(podDisruptionBudgetKind, 'rootcoord', scene.namespace),
   );
 });
 

@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
-import { until } from '../../support/until.ts';
-import { guardEtcd } from '../support/guard.ts';
+import { guardEtcd, untilDiagnosed } from '../support/guard.ts';
 import { scenario } from '../support/scenario.ts';
 
 scenario(
@@ -17,11 +16,7 @@ scenario(
     await pair.until('EtcdHealthy', 'True', 'Healthy');
 
     await kubectl.run(['set', 'image', 'statefulset/etcd', 'etcd=localhost/etcd:missing']);
-    const guardSays = ['get', 'etcdguard', 'etcd', '--output', 'jsonpath={.status.diagnosis.case}'];
-    await until('the guard to name it', async () => (await kubectl.run(guardSays)) === 'ImagePullFailed', {
-      timeoutMs: 120_000,
-      everyMs: 50,
-    });
+    await untilDiagnosed(scene, 'etcd', 'ImagePullFailed');
     const namedMs = Date.now();
     const { message } = await pair.until('EtcdHealthy', 'False', 'Diagnosed');
     measurements['shownInThePairMs'] = Date.now() - namedMs;

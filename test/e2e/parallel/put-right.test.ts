@@ -1,6 +1,8 @@
 import { expect } from '@jest/globals';
+import { serviceKind, statefulSetKind } from '../../../src/kube/kinds.ts';
 import { until } from '../../support/until.ts';
 import { inWords, operatorWrites } from '../support/audit.ts';
+import type { PodOwner, Service } from '../support/kinds.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
 
 /** What the operator wrote to objects of these kinds since a moment, in words. */
@@ -16,10 +18,10 @@ scenario('a Service that was edited by hand is put right, once', async (scene) =
   const sinceMs = Date.now();
   const wrong = JSON.stringify({ spec: { selector: { 'ha.milvus.io/role': 'standby' } } });
   await scene.kubectl.run(['patch', 'service', 'rootcoord-active', '--patch', wrong]);
-  const selector = async () =>
-    (await scene.kubectl.run(['get', 'service', 'rootcoord-active', '--output', 'jsonpath={.spec.selector}'])).includes(
-      '"ha.milvus.io/role":"active"',
-    );
+  const selector = async () => {
+    const service = await scene.client.get<Service>(serviceKind, 'rootcoord-active', scene.namespace);
+    return service?.spec.selector?.['ha.milvus.io/role'] === 'active';
+  };
   await until('the selector to be as it was', selector);
   scene.measurements['putRightMs'] = Date.now() - sinceMs;
   await until(
@@ -42,7 +44,7 @@ scenario('a StatefulSet that was scaled by hand is put right, once, and no pod o
     'two pods again',
     async () => {
       const { replicas, pods } = { replicas: await replicasOf(scene), pods: await pair.pods() };
-      return replicas === '2' && pods.length === 2;
+      return replicas === 2 && pods.length === 2;
     },
     { timeoutMs: 60_000 },
   );
@@ -93,13 +95,13 @@ scenario('a deleted pod is replaced and stands by again', async (scene) => {
   expect(patches.length).toBeLessThanOrEqual(4);
 });
 
-async function replicasOf({ kubectl }: Scene): Promise<string> {
-  return kubectl.run(['get', 'statefulset', 'rootcoord', '--output', 'jsonpath={.spec.replicas}']);
+async function replicasOf({ client, namespace }: Scene): Promise<number | undefined> {
+  return (await client.get<PodOwner>(statefulSetKind, 'rootcoord', namespace))?.spec.replicas;
 }
 
 /** Counts changes of the StatefulSet's spec. */
-async function generationOf({ kubectl }: Scene): Promise<number> {
-  return Number(await kubectl.run(['get', 'statefulset', 'rootcoord', '--output', 'jsonpath={.metadata.generation}']));
+async function generationOf({ client, namespace }: Scene): Promise<number> {
+  return (await client.get<PodOwner>(statefulSetKind, 'rootcoord', namespace))?.metadata.generation ?? 0;
 }
 
 /** Waits until the operator has written nothing here for eight seconds: a loop would never let it. */

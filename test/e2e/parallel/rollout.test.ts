@@ -9,7 +9,7 @@ async function rollOut(scene: Scene, pair: ScenarioPair, witness: EtcdWitness, s
   const before = await pair.lives();
   const changedMs = Date.now();
   await pair.change(spec);
-  await pair.until('UpToDate', 'False', 'RollingOut', { timeoutMs: 10_000, everyMs: 20 });
+  await pair.until('UpToDate', 'False', 'RollingOut', { timeoutMs: 10_000 });
   await pair.until('UpToDate', 'True');
   await pair.untilSteady();
   scene.measurements['rolloutMs'] = Date.now() - changedMs;

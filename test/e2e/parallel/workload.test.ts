@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { podDisruptionBudgetKind, serviceKind } from '../../../src/kube/kinds.ts';
 import { until } from '../../support/until.ts';
 import { ActiveWatch } from '../support/active-watch.ts';
 import { inWords, operatorWrites } from '../support/audit.ts';
@@ -59,8 +60,9 @@ scenario('a Deployment as Helm makes it is taken under care, kept alive, and let
   const rolesOf = async () => Object.values(await releaseRoles(scene));
   await until('the role labels to be gone', async () => (await rolesOf()).every((role) => role === undefined));
   await until('the Service and the budget to be gone', async () => {
-    const selected = ['--selector', 'ha.milvus.io/pair=rootcoord', '--output', 'name'];
-    return (await scene.kubectl.run(['get', 'services,poddisruptionbudgets', ...selected])) === '';
+    const selection = { namespace: scene.namespace, labelSelector: 'ha.milvus.io/pair=rootcoord' };
+    const lists = [serviceKind, podDisruptionBudgetKind].map((kind) => scene.client.list(kind, selection));
+    return (await Promise.all(lists)).every(({ items }) => items.length === 0);
   });
   expect(await releaseLives(scene)).toEqual(livesThen);
   expect(await workloadSpec(scene)).toBe(specBefore);

@@ -3,7 +3,8 @@ import { until } from '../../support/until.ts';
 import { inWords, operatorWrites } from '../support/audit.ts';
 import { operatorKubectl } from '../support/operator.ts';
 import { pairManifest } from '../support/pair.ts';
-import { scenario } from '../support/scenario.ts';
+import { namespaceKind } from '../support/kinds.ts';
+import { scenario, type Scene } from '../support/scenario.ts';
 import { scenarioLabel } from '../support/settings.ts';
 
 /**
@@ -16,7 +17,7 @@ scenario(
   'while nothing happens the operator writes nothing but its Lease and logs nothing',
   async (scene) => {
     const { cluster, kubectl, namespace } = scene;
-    await until('other scenarios to be gone', async () => (await namespaces(kubectl)).join() === namespace, {
+    await until('other scenarios to be gone', async () => (await namespaces(scene)).join() === namespace, {
       timeoutMs: 120_000,
       everyMs: 500,
     });
@@ -49,7 +50,8 @@ scenario(
   { timeoutMs: restMs + 300_000 },
 );
 
-async function namespaces(kubectl: { run(args: readonly string[]): Promise<string> }): Promise<string[]> {
-  const list = await kubectl.run(['get', 'namespaces', '--selector', scenarioLabel, '--output', 'name']);
-  return list.split('\n').flatMap((name) => (name === '' ? [] : name.replace('namespace/', '')));
+/** Those of scenarios. */
+async function namespaces({ client }: Scene): Promise<string[]> {
+  const { items } = await client.list(namespaceKind, { labelSelector: scenarioLabel });
+  return items.map(({ metadata }) => metadata.name);
 }

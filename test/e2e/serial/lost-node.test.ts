@@ -1,4 +1,6 @@
 import { expect } from '@jest/globals';
+import type { Pod } from '../../../src/kube/core-types.ts';
+import { podKind } from '../../../src/kube/kinds.ts';
 import { until } from '../../support/until.ts';
 import { EtcdWitness } from '../support/etcd-witness.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
@@ -66,12 +68,12 @@ scenario(
   { timeoutMs: 480_000 },
 );
 
-async function nodeOf({ kubectl }: Scene, pod: string): Promise<string> {
-  return kubectl.run(['get', 'pod', pod, '--output', 'jsonpath={.spec.nodeName}']);
+async function nodeOf({ client, namespace }: Scene, pod: string): Promise<string | undefined> {
+  return (await client.get<Pod>(podKind, pod, namespace))?.spec?.nodeName;
 }
 
-async function deletionOf({ kubectl }: Scene, pod: string): Promise<boolean> {
-  return (await kubectl.run(['get', 'pod', pod, '--output', 'jsonpath={.metadata.deletionTimestamp}'])) !== '';
+async function deletionOf({ client, namespace }: Scene, pod: string): Promise<boolean> {
+  return (await client.get<Pod>(podKind, pod, namespace))?.metadata.deletionTimestamp !== undefined;
 }
 
 /** Lets a node have been not ready for some minutes already. */

@@ -1,10 +1,13 @@
 import { expect } from '@jest/globals';
+import type { KubeClient } from '../../../src/kube/client.ts';
+import { leaseKind } from '../../../src/kube/kinds.ts';
+import type { Lease } from '../../../src/kube/lease-record.ts';
 import { until } from '../../support/until.ts';
 import { ActiveWatch } from '../support/active-watch.ts';
 import { EtcdWitness } from '../support/etcd-witness.ts';
-import { leadingPod, operatorKubectl, scaleOperator } from '../support/operator.ts';
+import { leadingPod, scaleOperator } from '../support/operator.ts';
 import { scenario } from '../support/scenario.ts';
-import { operatorNamespace } from '../support/settings.ts';
+import { operatorName, operatorNamespace } from '../support/settings.ts';
 
 scenario('without the operator Milvus fails over all the same, and the operator catches up', async (scene) => {
   const { cluster, namespace, measurements } = scene;
@@ -43,11 +46,11 @@ scenario('the leading replica is killed: another process leads within 20 s, and 
   await using witness = await EtcdWitness.start(etcd, 'rootcoord');
   await pair.untilSteady();
   const lives = await pair.lives();
-  const leader = await until('a leader', async () => leaderOf(cluster));
+  const leader = await until('a leader', async () => leaderOf(client));
   const killedMs = Date.now();
   const pod = (await leadingPod(client)) ?? '';
   await cluster.killContainer({ namespace: operatorNamespace, pod });
-  await until('another leader', async () => ![leader, ''].includes(await leaderOf(cluster)), {
+  await until('another leader', async () => ![leader, ''].includes(await leaderOf(client)), {
     timeoutMs: 20_000,
     everyMs: 100,
   });
@@ -62,7 +65,6 @@ scenario('the leading replica is killed: another process leads within 20 s, and 
 });
 
 /** Identity of the process that leads: a pod's next container is another one. */
-function leaderOf(cluster: Parameters<typeof operatorKubectl>[0]): Promise<string> {
-  const path = 'jsonpath={.spec.holderIdentity}';
-  return operatorKubectl(cluster).run(['get', 'lease', 'coordinator-pair-operator', '--output', path]);
+async function leaderOf(client: KubeClient): Promise<string> {
+  return (await client.get<Lease>(leaseKind, operatorName, operatorNamespace))?.spec?.holderIdentity ?? '';
 }

@@ -1,10 +1,12 @@
 import type { Pod } from '../../../src/kube/core-types.ts';
-import { podKind } from '../../../src/kube/kinds.ts';
+import { persistentVolumeClaimKind, persistentVolumeKind, podKind, serviceKind } from '../../../src/kube/kinds.ts';
+import type { KubeObject } from '../../../src/kube/objects.ts';
 import { ensurePrograms } from '../../cluster/programs.ts';
 import { until, type UntilOptions } from '../../support/until.ts';
 import { ScenarioEtcd } from './etcd.ts';
 import { makeAccess, type EtcdAccess } from './etcd-access.ts';
 import { defaultEtcdOptions, etcdObjects, type EtcdOptions } from './etcd-stateful-set.ts';
+import type { Service } from './kinds.ts';
 import type { Scene } from './scene.ts';
 
 /** A member as the member list shows it. */
@@ -168,34 +170,30 @@ export class EtcdSet extends ScenarioEtcd {
 
   /** Waits until a pod's etcd, or its start-up script, has written something, in this life or in the one before. */
   async untilLogged(pod: string, pattern: RegExp, options: UntilOptions = {}): Promise<void> {
-    const question = ['logs', pod, '--container', 'etcd'];
-    const logged = async () => {
-      const { kubectl } = this.#scene;
-      const [now, before] = await Promise.all([
-        kubectl.run(question),
-        kubectl.run([...question, '--previous']).catch(String),
-      ]);
-      return pattern.test(now) || pattern.test(before);
-    };
-    await until(`${pod} to log ${String(pattern)}`, logged, { timeoutMs: 120_000, everyMs: 1_000, ...options });
+    const { client, namespace } = this.#scene;
+    const log = (previous: boolean) => client.podLog(namespace, pod, { container: 'etcd', previous }).catch(String);
+    const logged = async () => pattern.test(await log(false)) || pattern.test(await log(true));
+    await until(`${pod} to log ${String(pattern)}`, logged, { timeoutMs: 120_000, everyMs: 500, ...options });
   }
 
   /** Waits until the last etcd of a pod that has ended, or its start-up script, has done so with this exit code. */
   async untilEnded(pod: string, exitCode: number): Promise<void> {
-    const path = ['state', 'lastState'].map((state) => `{.status.containerStatuses[0].${state}.terminated.exitCode} `);
-    const question = ['get', 'pod', pod, '--output', `jsonpath=${path.join('')}`];
-    const last = async () => (await this.#scene.kubectl.run(question)).split(' ').find(Boolean);
-    const ended = async () => (await last()) === String(exitCode);
-    await until(`${pod} to end with ${exitCode}`, ended, { timeoutMs: 60_000, everyMs: 1_000 });
+    const { client, namespace } = this.#scene;
+    const ended = async () => {
+      const { state, lastState } =
+        (await client.get<Pod>(podKind, pod, namespace))?.status?.containerStatuses?.[0] ?? {};
+      return (state?.terminated ?? lastState?.terminated)?.exitCode === exitCode;
+    };
+    await until(`${pod} to end with ${exitCode}`, ended, { timeoutMs: 60_000 });
   }
 
   /** The folder on this machine that holds a pod's volume; `data` in it is etcd's data directory. */
   async volumeFolder(pod: string): Promise<string> {
-    const { kubectl } = this.#scene;
-    const volume = await kubectl.run(['get', 'pvc', `data-${pod}`, '--output', 'jsonpath={.spec.volumeName}']);
-    const paths = ['hostPath', 'local'].map((kind) => `{.spec.${kind}.path}`).join('');
-    const path = await kubectl.run(['get', 'pv', volume, '--output', `jsonpath=${paths}`]);
-    if (path === '') throw new Error(`the volume of ${pod} is no folder of this machine`);
+    const { client, namespace } = this.#scene;
+    const claim = await client.get<Claim>(persistentVolumeClaimKind, `data-${pod}`, namespace);
+    const volume = await client.get<Volume>(persistentVolumeKind, claim?.spec.volumeName ?? '');
+    const path = (volume?.spec.hostPath ?? volume?.spec.local)?.path;
+    if (path === undefined) throw new Error(`the volume of ${pod} is no folder of this machine`);
     return path;
   }
 
@@ -207,17 +205,27 @@ export class EtcdSet extends ScenarioEtcd {
   }
 }
 
+interface Claim extends KubeObject {
+  readonly spec: { readonly volumeName?: string };
+}
+interface Volume extends KubeObject {
+  readonly spec: { readonly hostPath?: Folder; readonly local?: Folder };
+}
+interface Folder {
+  readonly path: string;
+}
+
 /** Applies an etcd and does not wait for it: for one that can't come up, say. */
 export async function applyEtcdSet(
   scene: Scene,
   options: Partial<EtcdOptions> = {},
   name = 'milvus-etcd',
 ): Promise<EtcdSet> {
-  const { kubectl, namespace } = scene;
+  const { client, kubectl, namespace } = scene;
   const all = { ...defaultEtcdOptions, ...options };
   const { access, secrets = [] } = (await makeAccess(name, namespace, all)) ?? {};
   await kubectl.apply([...secrets, ...(await etcdObjects(name, namespace, all))]);
-  const address = await kubectl.run(['get', 'service', name, '--output', 'jsonpath={.spec.clusterIP}']);
+  const address = (await client.get<Service>(serviceKind, name, namespace))?.spec.clusterIP ?? '';
   const { etcdctl } = await ensurePrograms(['etcdctl']);
   const url = `${all.tls ? 'https' : 'http'}://${address}:2379`;
   return new EtcdSet(scene, name, all, { url, etcdctl, ...(access ? { access } : {}) });

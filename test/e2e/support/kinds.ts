@@ -1,5 +1,14 @@
 import type { KubeObject, ResourceKind } from '../../../src/kube/objects.ts';
 
+/** Namespaces. */
+export const namespaceKind: ResourceKind = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
+
 /** Which pods are behind a Service. */
 export const endpointSliceKind: ResourceKind = {
   group: 'discovery.k8s.io',
@@ -30,6 +39,19 @@ export interface PairEvent extends KubeObject {
   readonly reason: string;
   readonly note: string;
   readonly regarding: { readonly kind: string; readonly name: string };
+}
+
+/** A StatefulSet or Deployment, as far as scenarios read it. */
+export interface PodOwner extends KubeObject {
+  readonly spec: {
+    readonly replicas: number;
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+/** A Service, as far as scenarios read it. */
+export interface Service extends KubeObject {
+  readonly spec: { readonly clusterIP: string; readonly selector?: Readonly<Record<string, string>> };
 }
 
 /** Names of the pods in the slices of one Service. */

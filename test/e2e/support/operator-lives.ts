@@ -15,7 +15,7 @@ import type { KubeObject } from '../../../src/kube/objects.ts';
 import type { PodLogs } from '../../../src/kube/pod-logs.ts';
 import { createKubeClient } from '../../../src/kube/transport.ts';
 import { OperatorKilled, OperatorLife, type Change, type Fate } from '../../support/mortality.ts';
-import { until } from '../../support/until.ts';
+import { repeatUntil } from '../../support/until.ts';
 import { operatorKubectl, scaleOperator } from './operator.ts';
 import type { Scene } from './scene.ts';
 import { operatorName } from './settings.ts';
@@ -71,14 +71,14 @@ export class OperatorLives implements AsyncDisposable {
   /** One operator after the other, each until its fate ends it, until the recovery has ended; approves what is asked. */
   async play(name: string, fate: Fate, changes: string[] = []): Promise<Played> {
     let killed = 0;
-    const recovery = await until(
+    const recovery = await repeatUntil(
       `EtcdRecovery ${name} to end`,
       async () => {
         const ended = await this.live(name, fate, changes);
         if (!ended) killed++;
         return ended;
       },
-      { timeoutMs: ENDS_WITHIN_MS, everyMs: 1 },
+      { timeoutMs: ENDS_WITHIN_MS },
     );
     return { recovery, changes: changes.length, killed };
   }

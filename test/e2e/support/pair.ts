@@ -8,10 +8,17 @@ import type {
 import type { Condition, ConditionType } from '../../../src/api/conditions.ts';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Pod } from '../../../src/kube/core-types.ts';
-import { podKind } from '../../../src/kube/kinds.ts';
+import { podKind, statefulSetKind } from '../../../src/kube/kinds.ts';
 import { standInImage } from '../../images/build.ts';
 import { until, type UntilOptions } from '../../support/until.ts';
-import { endpointSliceKind, eventKind, podsBehind, type EndpointSlice, type PairEvent } from './kinds.ts';
+import {
+  endpointSliceKind,
+  eventKind,
+  podsBehind,
+  type EndpointSlice,
+  type PairEvent,
+  type PodOwner,
+} from './kinds.ts';
 import type { Kubectl } from './kubectl.ts';
 
 /** The Milvus that scenarios run where the version does not matter. */
@@ -158,9 +165,11 @@ export class ScenarioPair {
 
   /** Waits until new pods would be made with this image. */
   async untilHeld(image: string): Promise<void> {
-    const path = 'jsonpath={.spec.template.spec.containers[0].image}';
-    const held = () => this.#kubectl.run(['get', 'statefulset', this.name, '--output', path]);
-    await until(`the StatefulSet to hold ${image}`, async () => (await held()) === image, { timeoutMs: 30_000 });
+    const held = async () => {
+      const set = await this.#client.get<PodOwner>(statefulSetKind, this.name, this.namespace);
+      return set?.spec.template.spec.containers[0]?.image === image;
+    };
+    await until(`the StatefulSet to hold ${image}`, held, { timeoutMs: 30_000 });
   }
 
   /** Waits until the operator proposes something for this reason. @returns the one proposal. */
@@ -180,7 +189,7 @@ export class ScenarioPair {
       const { lastApproval } = await this.status();
       return lastApproval?.id === id && lastApproval.result === result;
     };
-    await until(`the approval of ${id} to be ${result}`, probe, { timeoutMs: 90_000, everyMs: 50 });
+    await until(`the approval of ${id} to be ${result}`, probe, { timeoutMs: 90_000 });
   }
 
   /** Asks for a switchover by annotation, and waits for the answer. */
@@ -191,6 +200,6 @@ export class ScenarioPair {
       const { lastSwitchover } = await this.status();
       return lastSwitchover?.token === token && lastSwitchover;
     };
-    return until(`the answer to switchover ${token}`, probe, { timeoutMs: 150_000, everyMs: 50 });
+    return until(`the answer to switchover ${token}`, probe, { timeoutMs: 150_000 });
   }
 }

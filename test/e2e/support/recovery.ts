@@ -89,10 +89,12 @@ export async function untilRecovery(
 }
 
 /** Waits until a recovery is at a step. */
-export async function untilStep({ kubectl }: Scene, name: string, step: string): Promise<void> {
-  const question = ['get', 'etcdrecovery', name, '--output', 'jsonpath={.status.step}'];
-  const at = async () => (await kubectl.run(question)).endsWith(` ${step}`);
-  await until(`${name} to be at ${step}`, at, { timeoutMs: 120_000, everyMs: 50 });
+export async function untilStep({ client, namespace }: Scene, name: string, step: string): Promise<void> {
+  const at = async () => {
+    const recovery = await client.get<EtcdRecovery & KubeObject>(etcdRecoveryKind, name, namespace);
+    return recovery?.status?.step?.endsWith(` ${step}`);
+  };
+  await until(`${name} to be at ${step}`, at, { timeoutMs: 120_000 });
 }
 
 const ended: readonly RecoveryState[] = ['Succeeded', 'Failed', 'Refused', 'Cancelled', 'Expired'];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeClient } from '../../../src/kube/client.ts';
+import type { PodLogs } from '../../../src/kube/pod-logs.ts';
 import { createKubeClient } from '../../../src/kube/transport.ts';
 import { connectCluster, type Cluster } from '../../cluster/cluster.ts';
 import { startEtcd, type ScenarioEtcd } from './etcd.ts';
@@ -15,7 +16,7 @@ export interface Scene {
   readonly cluster: Cluster;
   readonly namespace: string;
   /** For reading; writes go through kubectl, as a user's do. */
-  readonly client: KubeClient;
+  readonly client: KubeClient & PodLogs;
   readonly kubectl: Kubectl;
   /** What the report shows of this scenario. */
   readonly measurements: Measurements;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminConnector, type MemberAdmin } from '../../../src/etcd/member-admin.ts';
 import type { EtcdMemberClient } from '../../../src/etcd/member-client.ts';
-import { until } from '../../support/until.ts';
+import { repeatUntil, until } from '../../support/until.ts';
 import { startEtcd, type EtcdServer } from '../support/etcd.ts';
 
 describe('what changes an etcd of three members', () => {
@@ -35,14 +35,14 @@ describe('what changes an etcd of three members', () => {
 
   it('compacts, defragments and disarms: an etcd that was full takes writes again', async () => {
     const value = 'x'.repeat(100_000);
-    await until(
+    await repeatUntil(
       'etcd to be full',
       () =>
         etcd.etcdctl(['put', 'big', value]).then(
           () => false,
           (error: unknown) => String(error).includes('database space exceeded'),
         ),
-      { timeoutMs: 60_000, everyMs: 1 },
+      { timeoutMs: 60_000 },
     );
     const [first] = members;
     const { header } = (await first?.status()) ?? {};

@@ -68,7 +68,7 @@ describe('session stores', () => {
     using store = stores.acquire(etcd.target, prefix);
     const regularReads = async (count: number): Promise<void> => {
       const seen = new Set([store.state.snapshot]);
-      await until(`${String(count)} more reads`, () => seen.add(store.state.snapshot).size > count, { everyMs: 5 });
+      await until(`${String(count)} more reads`, () => seen.add(store.state.snapshot).size > count);
     };
     await store.read();
     await until('the watch stands', async () =>

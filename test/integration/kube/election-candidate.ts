@@ -8,7 +8,11 @@ import { silent } from '../../../src/base/log.ts';
  */
 const [kubeconfig = '', namespace = '', identity = ''] = process.argv.slice(2);
 const client = createKubeClient({ kubeconfig, version: 'test', component: identity });
-const say = (what: string): void => console.log(JSON.stringify({ what, leader: election.isLeader, at: Date.now() }));
+const say = (what: string): void => {
+  // The time is read first: a process may be frozen between any two of these, and then says later what it found out before.
+  const at = Date.now();
+  console.log(JSON.stringify({ what, leader: election.isLeader, at }));
+};
 const election = new LeaseElection({
   client,
   namespace,

@@ -109,5 +109,5 @@ export async function startEtcdMember(spec: EtcdMemberSpec): Promise<EtcdMember>
 /** Waits until each of these members answers and sees a leader. */
 export async function untilHealthy(members: readonly EtcdMember[]): Promise<void> {
   for (const member of members)
-    await until(`etcd member ${member.name} is healthy`, () => member.isHealthy(), { timeoutMs: 30_000, everyMs: 50 });
+    await until(`etcd member ${member.name} is healthy`, () => member.isHealthy(), { timeoutMs: 30_000 });
 }

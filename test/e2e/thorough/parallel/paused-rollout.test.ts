@@ -12,7 +12,7 @@ scenario(
     const { status: before } = await pair.untilSteady();
     const changedMs = Date.now();
     await pair.change({ image: standInImage('2.5.11') });
-    await pair.until('StandbyReady', 'False', undefined, { everyMs: 20 });
+    await pair.until('StandbyReady', 'False');
     await pair.change({ rollout: { policy: 'Paused' } });
     await pair.until('UpToDate', 'False', 'RolloutPaused');
     const { status: paused } = await pair.untilSteady();

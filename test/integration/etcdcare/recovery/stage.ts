@@ -11,7 +11,7 @@ import type { KubeClient } from '../../../../src/kube/client.ts';
 import { configMapKind } from '../../../../src/kube/kinds.ts';
 import type { KubeObject } from '../../../../src/kube/objects.ts';
 import type { PodLogs } from '../../../../src/kube/pod-logs.ts';
-import { until } from '../../../support/until.ts';
+import { repeatUntil } from '../../../support/until.ts';
 import { reachable, type GuardedEtcd } from '../guarded-etcd.ts';
 import { fateOf, OperatorKilled, OperatorLife, type CrashPoint } from '../../../support/mortality.ts';
 
@@ -71,7 +71,7 @@ export class Operators {
       clock: systemClock,
       log: silent,
     });
-    const ended = await until(
+    const ended = await repeatUntil(
       `${name} to end`,
       async () => {
         try {
@@ -93,7 +93,7 @@ export class Operators {
             return recovery?.status?.message?.startsWith('waits') && recovery;
         }
       },
-      { timeoutMs: 20_000, everyMs: 1 },
+      { timeoutMs: 20_000 },
     );
     return typeof ended === 'string' ? undefined : ended;
   }
