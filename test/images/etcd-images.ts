@@ -1,10 +1,10 @@
-import { mkdir, readdir, realpath } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, withLock } from '../cluster/cache.ts';
 import { ensureDebianPackages } from '../cluster/packages.ts';
-import { run } from '../cluster/process.ts';
 import { ensurePrograms, type AnyProgramName } from '../cluster/programs.ts';
 import { packImages, type Image, type ImageFile, type PackedImage } from './archive.ts';
+import { executable, toolFiles } from './host-files.ts';
 
 /** The image that Milvus' charts install since 3.0.27: no member_id file, its preStop does nothing. */
 export const milvusEtcdImage = 'localhost/milvusdb/etcd:3.5.35-standin';
@@ -54,7 +54,7 @@ const toolPackages = ['bash', 'dash', 'coreutils', 'grep', 'sed', 'mawk', 'libc-
 export async function buildEtcdImages(outDir: string, releases: readonly EtcdRelease[]): Promise<PackedImage[]> {
   await ensureDebianPackages(toolPackages);
   await mkdir(outDir, { recursive: true });
-  const common = [...(await scriptFiles()), ...(await toolFiles()), ...accounts];
+  const common = [...(await scriptFiles()), ...(await toolFiles(tools)), ...accounts];
   return withLock(cacheFolder('images', '.etcd-start-up.lock'), async () => {
     const packed: PackedImage[] = [];
     for (const release of releases) {
@@ -90,8 +90,6 @@ const accounts: ImageFile[] = [
   { path: '/etc/nsswitch.conf', mode: 0o644, from: { text: 'hosts: files dns\n' } },
 ];
 
-const executable = (path: string, copyOf: string): ImageFile => ({ path, mode: 0o755, from: { copyOf } });
-
 async function programFiles(names: readonly AnyProgramName[]): Promise<ImageFile[]> {
   const built = await ensurePrograms(names);
   return Object.entries(built).map(([name, source]) => executable(`${programs}/${name.split('-')[0]}`, source));
@@ -101,24 +99,6 @@ async function scriptFiles(): Promise<ImageFile[]> {
   const folder = join(import.meta.dirname, 'etcd');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sh'));
   return names.sort().map((name) => executable(`${scripts}/${name}`, join(folder, name)));
-}
-
-/** The tools with the shared libraries that they load, each at the place where the loader looks for it. */
-async function toolFiles(): Promise<ImageFile[]> {
-  const sources = await Promise.all(tools.map((name) => sourceOf(name)));
-  const listed = await run('ldd', sources);
-  const libraries = new Set(listed.match(/\/\S+\.so\S*/g));
-  return [
-    ...tools.map((name, index) => executable(`/usr/bin/${name}`, sources[index] ?? '')),
-    executable('/bin/bash', await sourceOf('bash')),
-    executable('/bin/sh', await sourceOf('sh')),
-    ...[...libraries].sort().map((path) => executable(path, path)),
-  ];
-}
-
-/** The file behind a tool's name, which may be a link. */
-async function sourceOf(name: string): Promise<string> {
-  return realpath((await run('which', [name])).trim());
 }
 
 if (import.meta.main) {
