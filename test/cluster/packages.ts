@@ -1,4 +1,4 @@
-import { progress } from './cache.ts';
+import { cacheFolder, progress, withLock } from './cache.ts';
 import { run } from './process.ts';
 
 /** What the cluster on this machine needs from Debian, beside a Go toolchain. */
@@ -26,6 +26,11 @@ export const imagePackages = ['buildah', 'mmdebstrap', 'busybox-static'] as cons
  * @throws Error in a plain sentence where this is no Debian, or this process may not install.
  */
 export async function ensureDebianPackages(names: readonly string[]): Promise<void> {
+  if ((await missingPackages(names)).length > 0)
+    await withLock(cacheFolder('.packages.lock'), async () => installMissing(names)); // apt-get does not wait for another
+}
+
+async function installMissing(names: readonly string[]): Promise<void> {
   const missing = await missingPackages(names);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
