@@ -55,8 +55,8 @@ export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly string[];
   /** ADDRESS:PORT of the cluster's DNS, reachable from the host, as are pods and Services; undefined with kind. */
   readonly dnsServer: string | undefined;
-  /** Brings a docker-archive to every node. */
-  loadImage(archive: string): Promise<void>;
+  /** Brings a docker-archive to every node, or to those of these names. */
+  loadImage(archive: string, nodes?: readonly string[]): Promise<void>;
   /** Copies the logs of all programs, pods included, before `stop` removes them. */
   saveLogs(folder: string): Promise<void>;
   /** Removes the cluster and everything it made. */
@@ -162,7 +162,7 @@ async function bringUp(state: ClusterState, programs: Programs, pause: string, s
   writeKubeconfig(plan, adminKubeconfig(plan), certificates.admin, certificates.authority);
   const containerds = async () => {
     await allOf(plan.nodes.map((node) => startContainerd(state, node, signal)));
-    await importImage(plan, pause, signal);
+    await importImage(plan.nodes, pause, signal);
   };
   await allOf([startApiServer(state, certificates, programs, signal), containerds()]);
   signal.throwIfAborted();
@@ -239,7 +239,11 @@ function clusterOf(state: ClusterState, release: () => void): Cluster {
     auditLogPath: auditLog(plan),
     nodes: plan.nodes.map((node) => node.name),
     dnsServer: `${plan.hostAddress}:${dnsPort}`,
-    loadImage: (archive) => importImage(plan, archive),
+    loadImage: (archive, nodes = plan.nodes.map(({ name }) => name)) =>
+      importImage(
+        plan.nodes.filter(({ name }) => nodes.includes(name)),
+        archive,
+      ),
     saveLogs: async (folder) => {
       await cp(join(plan.runDir, 'logs'), folder, { recursive: true });
       for (const node of plan.nodes) {

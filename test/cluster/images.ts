@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { containerdCtl } from './node.ts';
 import { pauseImage } from './node-config.ts';
-import type { ClusterPlan } from './plan.ts';
+import type { NodePlan } from './plan.ts';
 import { ensurePrograms } from './programs.ts';
 import { run } from './process.ts';
 
@@ -73,7 +73,7 @@ export async function ensurePauseArchive(): Promise<string> {
   return packImage({ tag: pauseImage, files: { '/pause': pause }, entrypoint: ['/pause'] }, target);
 }
 
-/** Brings an image into the containerd of every node. */
-export async function importImage(plan: ClusterPlan, archive: string, signal?: AbortSignal): Promise<void> {
-  await Promise.all(plan.nodes.map((node) => containerdCtl(node, ['images', 'import', archive], signal)));
+/** Brings an image into the containerd of each of these nodes. */
+export async function importImage(nodes: readonly NodePlan[], archive: string, signal?: AbortSignal): Promise<void> {
+  await Promise.all(nodes.map((node) => containerdCtl(node, ['images', 'import', archive], signal)));
 }
