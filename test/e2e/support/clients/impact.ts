@@ -1,0 +1,89 @@
+import { until } from '../../../support/until.ts';
+import type { ScenarioEtcd } from '../etcd.ts';
+import type { EtcdWitness } from '../etcd-witness.ts';
+import { lengthOf, longestGap, operationKinds, type Interval, type OperationKind } from './operations.ts';
+import { ServingProbe } from './serving.ts';
+import type { Workload } from './workload.ts';
+
+/** What a fault or a planned move cost. */
+export interface Impact {
+  /** From the beginning of the act until clients were served as before. */
+  readonly interval: Interval;
+  /**
+   * For how long nobody served in the role, milliseconds: from the last time at which its holder said that it does until
+   * etcd had another holder. Of several roles: the longest.
+   */
+  readonly roleFreeMs: number;
+  /** Who came to hold each role, in order. */
+  readonly holders: readonly (readonly string[])[];
+  /** For each operation the longest time in which none succeeded, milliseconds. */
+  readonly longestGapMs: Readonly<Record<OperationKind, number>>;
+}
+
+/** An operation is served if it succeeded within this time; the slowest of them begins every half second. */
+const servedWithinMs = 1_500;
+
+/** Clients are served as before when they have been for this long. */
+const calmMs = 3_000;
+
+/** Waits until every operation succeeds, and has for a while. */
+export async function untilServed(workload: Workload, sinceMs = 0, timeoutMs = 120_000): Promise<void> {
+  let calmSinceMs: number | undefined;
+  await until(
+    'clients to be served',
+    () => {
+      const nowMs = Date.now();
+      const served = operationKinds.every((kind) => {
+        const last = workload.operations[kind].findLast(({ error }) => error === undefined);
+        return last !== undefined && last.startMs >= sinceMs && nowMs - last.endMs < servedWithinMs;
+      });
+      calmSinceMs = served ? (calmSinceMs ?? nowMs) : undefined;
+      return calmSinceMs !== undefined && nowMs - calmSinceMs >= calmMs;
+    },
+    { timeoutMs, everyMs: 50 },
+  );
+}
+
+/** A role that an act shall give another holder. */
+export interface WatchedRole {
+  readonly role: string;
+  readonly etcd: ScenarioEtcd;
+  readonly witness: EtcdWitness;
+}
+
+/**
+ * Does something to the holders of roles while clients work, and waits until others hold them and clients are served as
+ * before.
+ */
+export async function impactOf(
+  workload: Workload,
+  roles: readonly WatchedRole[],
+  act: () => Promise<void>,
+): Promise<Impact> {
+  await untilServed(workload);
+  await using probes = new AsyncDisposableStack();
+  const changes = await Promise.all(
+    roles.map(async ({ role, etcd, witness }) => ({
+      witness,
+      previous: witness.holder,
+      probe: probes.use(await ServingProbe.start(etcd, role)),
+    })),
+  );
+  const fromMs = Date.now();
+  await act();
+  const doneMs = Date.now();
+  const over = changes.map(async ({ witness, previous, probe }) => {
+    const { atMs } = await witness.next(previous, { timeoutMs: 120_000 });
+    return { atMs, freeMs: Math.max(0, atMs - probe.lastServedMs) };
+  });
+  const elected = await Promise.all(over);
+  await untilServed(workload, Math.max(doneMs, ...elected.map(({ atMs }) => atMs)));
+  const interval = { fromMs, toMs: Date.now() };
+  const gap = (kind: OperationKind) => lengthOf(longestGap(workload.operations[kind], interval));
+  return {
+    interval,
+    roleFreeMs: Math.max(...elected.map(({ freeMs }) => freeMs)),
+    holders: roles.map(({ witness }) => witness.holdersSince(fromMs)),
+    longestGapMs: { search: gap('search'), insert: gap('insert'), ddl: gap('ddl') },
+  };
+}

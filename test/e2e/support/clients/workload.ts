@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Application } from './application.ts';
+import type { Operation, OperationKind } from './operations.ts';
+
+/** How often each operation begins, milliseconds: whether or not those before it have ended. */
+const periodMs: Readonly<Record<OperationKind, number>> = { search: 200, insert: 200, ddl: 500 };
+
+/** Rows asked for at once when all are looked for. */
+const batch = 1_000;
+
+/**
+ * Clients that search, insert and create and drop collections all the while, and note how each operation went. They do not
+ * wait for an answer before they ask again, as many users would not.
+ */
+export class Workload implements AsyncDisposable {
+  readonly #application: Application;
+  readonly #operations: Record<OperationKind, Operation[]> = { search: [], insert: [], ddl: [] };
+  readonly #acknowledged: number[] = [];
+  readonly #stopping = new AbortController();
+  readonly #loops: Promise<void>[];
+
+  private constructor(application: Application) {
+    this.#application = application;
+    this.#loops = [
+      this.#every('search', () => application.search()),
+      this.#every('insert', (turn) => this.#insert(turn + 1)),
+      this.#every('ddl', (turn) => this.#createAndDrop(turn)),
+    ];
+  }
+
+  /**
+   * Makes a collection in Milvus and begins.
+   * @param address HOST:PORT of a proxy
+   * @throws Error with what Milvus said.
+   */
+  static async start(address: string, collection = 'clients'): Promise<Workload> {
+    return new Workload(await Application.start(address, collection));
+  }
+
+  /** Every operation so far that is over, in the order of their ends. */
+  get operations(): Readonly<Record<OperationKind, readonly Operation[]>> {
+    return this.#operations;
+  }
+
+  /** The ids of the rows that Milvus has acknowledged. */
+  get acknowledged(): readonly number[] {
+    return this.#acknowledged;
+  }
+
+  /** Begins no more operations and waits for those under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#loops);
+  }
+
+  /**
+   * Asks Milvus for the rows that it acknowledged.
+   * @returns how many rows it counts, and the ids that it acknowledged and does not find: none, if nothing was lost.
+   */
+  async audit(): Promise<{ readonly counted: number; readonly missing: readonly number[] }> {
+    const missing: number[] = [];
+    for (let at = 0; at < this.#acknowledged.length; at += batch) {
+      const ids = this.#acknowledged.slice(at, at + batch);
+      const found = await this.#application.find(ids);
+      missing.push(...ids.filter((id) => !found.has(id)));
+    }
+    return { counted: await this.#application.count(), missing };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.#application[Symbol.asyncDispose]();
+  }
+
+  async #every(kind: OperationKind, work: (turn: number) => Promise<void>): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    for (let turn = 0; !this.#stopping.signal.aborted; turn += 1) {
+      const operation: Promise<void> = this.#note(kind, () => work(turn)).finally(() => underWay.delete(operation));
+      underWay.add(operation);
+      await sleep(periodMs[kind], undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+    await Promise.all(underWay);
+  }
+
+  async #note(kind: OperationKind, work: () => Promise<void>): Promise<void> {
+    const startMs = Date.now();
+    try {
+      await work();
+      this.#operations[kind].push({ startMs, endMs: Date.now() });
+    } catch (error) {
+      this.#operations[kind].push({ startMs, endMs: Date.now(), error: messageOf(error) });
+    }
+  }
+
+  async #insert(id: number): Promise<void> {
+    await this.#application.insert(id);
+    this.#acknowledged.push(id);
+  }
+
+  async #createAndDrop(turn: number): Promise<void> {
+    const name = `small_${turn}`;
+    await this.#application.create(name);
+    await this.#application.drop(name);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error));
