@@ -21,7 +21,7 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 deps: node_modules/.package-lock.json
 
-demo: deps ## a cluster with the operator, three pairs, a failover and a switchover; leaves it running
+demo: deps ## a cluster with the operator and a whole Milvus with clients: a rollout, crashes, a switchover; leaves it running
 	@node test/demo/demo.ts up
 
 demo-down: deps ## removes what `make demo` left running

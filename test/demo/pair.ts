@@ -37,3 +37,8 @@ export function isSteady({ conditions, transition }: CoordinatorPairStatus): boo
 export function isBound({ active, members }: CoordinatorPairStatus): boolean {
   return members?.some(({ serverID, boundTime }) => serverID === active?.serverID && boundTime !== undefined) ?? false;
 }
+
+/** Waits until the end of the container of rootcoord's ACTIVE would prove the end of its session. */
+export async function awaitBinding(shell: Shell, signal: AbortSignal): Promise<void> {
+  await untilStatus(shell, 'rootcoord', 'the ACTIVE bound to its container', isBound, { timeoutMs: 120_000, signal });
+}

@@ -18,5 +18,8 @@ export const root = join(import.meta.dirname, '..', '..');
 /** Where the measurements are left. */
 export const reportFile = join(root, 'build', 'demo-report.json');
 
+/** Where the picture of what clients saw is left. */
+export const pictureFile = join(root, 'build', 'demo-report.svg');
+
 /** Where the logs of a demo that failed are left. */
 export const logsFolder = join(root, 'build', 'demo-logs');

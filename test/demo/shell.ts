@@ -1,6 +1,7 @@
 import { clientEnvironment } from '../cluster/kubeconfig.ts';
 import { run } from '../cluster/process.ts';
 import { root } from './settings.ts';
+import { terminal } from './terminal.ts';
 
 /** Longest wait for one command, milliseconds: more than any `--timeout` given to it. */
 const commandTimeoutMs = 300_000;
@@ -37,5 +38,5 @@ export class Shell {
 
 /** To standard output: what is shown, as opposed to progress. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  terminal.print(text);
 }

@@ -1,4 +1,4 @@
-import { progress } from '../cluster/cache.ts';
+import { terminal } from './terminal.ts';
 
 /** Something that happened, or a step that was done. */
 export interface TimeLineEntry {
@@ -15,7 +15,7 @@ export class TimeLine {
 
   /** Says what is being done, does it and records it. */
   async step<T>(what: string, work: () => Promise<T>): Promise<T> {
-    progress(`== ${what}`);
+    terminal.progress(`== ${what}`);
     const atMs = Date.now();
     const result = await work();
     this.#record({ atSeconds: this.#seconds(atMs), what, tookSeconds: tenths(Date.now() - atMs) });

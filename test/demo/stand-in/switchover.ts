@@ -1,8 +1,9 @@
-import { EtcdWitness } from '../e2e/support/etcd-witness.ts';
-import { isSteady, untilStatus } from './pair.ts';
-import { milvusNamespace } from './settings.ts';
-import { print } from './shell.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioEtcd } from '../../e2e/support/etcd.ts';
+import { EtcdWitness } from '../../e2e/support/etcd-witness.ts';
+import { isSteady, untilStatus } from '../pair.ts';
+import { milvusNamespace } from '../settings.ts';
+import { print } from '../shell.ts';
+import type { Stage } from '../stage.ts';
 
 /** What a switchover came to. */
 export interface SwitchoverResult {
@@ -13,7 +14,10 @@ export interface SwitchoverResult {
 const token = 'demo';
 
 /** Asks for a planned move of rootcoord's ACTIVE and shows for how long nobody had the role. */
-export async function showSwitchover({ shell, etcd, timeLine, signal }: Stage): Promise<SwitchoverResult> {
+export async function showSwitchover(
+  { shell, timeLine, signal }: Stage,
+  etcd: ScenarioEtcd,
+): Promise<SwitchoverResult> {
   await using witness = await EtcdWitness.start(etcd, 'rootcoord');
   const { serverID: previous } = await witness.next(undefined);
   const inMilvus = ['--namespace', milvusNamespace];

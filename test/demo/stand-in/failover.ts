@@ -1,9 +1,9 @@
-import type { ScenarioEtcd } from '../e2e/support/etcd.ts';
-import { EtcdWitness } from '../e2e/support/etcd-witness.ts';
-import { isBound, isSteady, statusOf, untilStatus } from './pair.ts';
-import { milvusNamespace } from './settings.ts';
-import { print } from './shell.ts';
-import type { Stage } from './stage.ts';
+import type { ScenarioEtcd } from '../../e2e/support/etcd.ts';
+import { EtcdWitness } from '../../e2e/support/etcd-witness.ts';
+import { isSteady, statusOf, untilStatus } from '../pair.ts';
+import { milvusNamespace } from '../settings.ts';
+import { print } from '../shell.ts';
+import type { Stage } from '../stage.ts';
 
 /** What a failover came to. */
 export interface FailoverResult {
@@ -13,13 +13,11 @@ export interface FailoverResult {
   readonly leaseLeftSeconds: number;
 }
 
-/** Waits until the end of the ACTIVE's container would prove the end of its session. */
-export async function awaitBinding({ shell, signal }: Stage): Promise<void> {
-  await untilStatus(shell, 'rootcoord', 'the ACTIVE bound to its container', isBound, { timeoutMs: 120_000, signal });
-}
-
 /** Kills the ACTIVE of rootcoord and shows who takes over, and when. */
-export async function showFailover({ cluster, shell, etcd, timeLine, signal }: Stage): Promise<FailoverResult> {
+export async function showFailover(
+  { cluster, shell, timeLine, signal }: Stage,
+  etcd: ScenarioEtcd,
+): Promise<FailoverResult> {
   const { active: before } = await statusOf(shell, 'rootcoord');
   const victim = before?.podName ?? '';
   await using witness = await EtcdWitness.start(etcd, 'rootcoord');

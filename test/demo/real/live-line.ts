@@ -1,0 +1,23 @@
+import { operationKinds, type Operation, type OperationKind } from '../../e2e/support/clients/operations.ts';
+
+/** How many seconds of the past are drawn. */
+const seconds = 20;
+
+const green = '\u001b[32m';
+const red = '\u001b[31m';
+const plain = '\u001b[0m';
+
+/** What clients saw in the last seconds, a sign a second: a full block where an operation succeeded, a dot where none did. */
+export function liveLine(operations: Readonly<Record<OperationKind, readonly Operation[]>>, nowMs: number): string {
+  return operationKinds.map((kind) => `${kind} ${signs(operations[kind], nowMs)}`).join('  ');
+}
+
+function signs(operations: readonly Operation[], nowMs: number): string {
+  const firstMs = nowMs - seconds * 1_000;
+  const succeeded = new Set(
+    operations
+      .filter(({ error, endMs }) => error === undefined && endMs > firstMs)
+      .map(({ endMs }) => Math.floor((endMs - firstMs) / 1_000)),
+  );
+  return Array.from({ length: seconds }, (_, at) => (succeeded.has(at) ? `${green}█` : `${red}·`)).join('') + plain;
+}
