@@ -259,9 +259,12 @@ function nextLookMs(
 }
 
 /** What may be put right without the operator hearing of it. */
-const UNWATCHED: ReadonlySet<string> =
-  (new Set() < SpecProblem[('ConfigTooLarge', 'reason')]) >
-  ['ConfigMapNotFound', 'RejectedByServer', 'WorkloadNotFound'];
+const UNWATCHED: ReadonlySet<string> = new Set<SpecProblem['reason']>([
+  'ConfigMapNotFound',
+  'ConfigTooLarge',
+  'RejectedByServer',
+  'WorkloadNotFound',
+]);
 
 /** Whether what stands in the way may go without any watch telling: the operator watches only what carries its label. */
 function isHindered(

@@ -6,6 +6,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 import { fakeClient } from '../kube/fake-client.ts';
 import { aStatefulSet, stored } from './support/facts.ts';
 import { FakeStores } from './support/fake-stores.ts';
+import { noProbes } from './support/no-probes.ts';
 
 const statefulSet = stored(aStatefulSet('a'));
 const event = (note: string, lastObservedTime: string) => ({ note, series: { lastObservedTime } });
@@ -17,7 +18,7 @@ let events: readonly object[] | ApiError;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  memory = new PairMemory(new FakeStores(), clock, () => undefined);
+  memory = new PairMemory(new FakeStores(), noProbes, clock, () => undefined);
   selectors = [];
   events = [
     event('create Pod rootcoord-0 failed: exceeded quota: small', '2026-01-01T00:00:01Z'),
