@@ -62,7 +62,7 @@ describe('the settings that belong to the operator', () => {
   it('are found where a merge key brings them in', () => {
     const config = { rootCoord: { '<<': [{ port: 1 }, { x: 1 }] }, '<<': { queryCoord: { ip: '10.0.0.1' } } };
     expect(reservedConfigKeys(config)).toEqual([
-      { name: 'rootCoord.port', kind: 'breaks' },
+      { name: 'rootCoord.port', kind: 'overridden' },
       { name: 'queryCoord.ip', kind: 'breaks' },
     ]);
   });
