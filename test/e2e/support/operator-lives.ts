@@ -219,7 +219,7 @@ function journalled(body: object | undefined): string {
     ...Object.entries(notes).map(([key, note]) => `${key} ${Array.isArray(note) ? note.length : ''}`),
     ...changes.map(({ name }) => name),
     ending?.state ?? '',
-    replan ?? '',
+    replan?.why ?? '',
   ].join();
 }
 
