@@ -1,7 +1,14 @@
-import { until } from '../../../support/until.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScenarioEtcd } from '../etcd.ts';
 import type { EtcdWitness } from '../etcd-witness.ts';
-import { lengthOf, longestGap, operationKinds, type Interval, type OperationKind } from './operations.ts';
+import {
+  lengthOf,
+  longestGap,
+  operationKinds,
+  type Interval,
+  type Operation,
+  type OperationKind,
+} from './operations.ts';
 import { ServingProbe } from './serving.ts';
 import type { Workload } from './workload.ts';
 
@@ -20,28 +27,25 @@ export interface Impact {
   readonly longestGapMs: Readonly<Record<OperationKind, number>>;
 }
 
-/** An operation is served if it succeeded within this time; the slowest of them begins every half second. */
-const servedWithinMs = 1_500;
-
-/** Clients are served as before when they have been for this long. */
+/** Clients are served as before when every operation succeeded, and none failed, for this long. */
 const calmMs = 3_000;
 
-/** Waits until every operation succeeds, and has for a while. */
-export async function untilServed(workload: Workload, sinceMs = 0, timeoutMs = 120_000): Promise<void> {
-  let calmSinceMs: number | undefined;
-  await until(
-    'clients to be served',
-    () => {
-      const nowMs = Date.now();
-      const served = operationKinds.every((kind) => {
-        const last = workload.operations[kind].findLast(({ error }) => error === undefined);
-        return last !== undefined && last.startMs >= sinceMs && nowMs - last.endMs < servedWithinMs;
-      });
-      calmSinceMs = served ? (calmSinceMs ?? nowMs) : undefined;
-      return calmSinceMs !== undefined && nowMs - calmSinceMs >= calmMs;
-    },
-    { timeoutMs, everyMs: 50 },
-  );
+/** Waits until clients are served as before: by operations that began after `sinceMs`. @throws Error with what is not so. */
+export async function untilServed(workload: Workload, sinceMs = 0, timeoutMs = 180_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const trouble = operationKinds.flatMap((kind) => troubleWith(kind, workload.operations[kind], sinceMs) ?? []);
+    if (trouble.length === 0) return;
+    if (performance.now() > end) throw new Error(`clients are not served after ${timeoutMs} ms: ${trouble.join('; ')}`);
+    await sleep(50);
+  }
+}
+
+function troubleWith(kind: OperationKind, operations: readonly Operation[], sinceMs: number): string | undefined {
+  const recent = operations.filter(({ endMs }) => Date.now() - endMs < calmMs);
+  const failed = recent.find(({ error }) => error !== undefined);
+  if (failed !== undefined) return `${kind} fails: ${failed.error}`;
+  return recent.some(({ startMs }) => startMs >= sinceMs) ? undefined : `no ${kind} has ended for ${calmMs} ms`;
 }
 
 /** A role that an act shall give another holder. */

@@ -5,6 +5,12 @@ import type { Operation, OperationKind } from './operations.ts';
 /** How often each operation begins, milliseconds: whether or not those before it have ended. */
 const periodMs: Readonly<Record<OperationKind, number>> = { search: 200, insert: 200, ddl: 500 };
 
+/**
+ * Names of the small collections: what is left of an attempt that failed is created again, which Milvus takes for done, and
+ * dropped then. More than are under way at once; fewer than the 64 that a Milvus 2.3 allows.
+ */
+const smallCollections = 32;
+
 /** Rows asked for at once when all are looked for. */
 const batch = 1_000;
 
@@ -98,7 +104,7 @@ export class Workload implements AsyncDisposable {
   }
 
   async #createAndDrop(turn: number): Promise<void> {
-    const name = `small_${turn}`;
+    const name = `small_${turn % smallCollections}`;
     await this.#application.create(name);
     await this.#application.drop(name);
   }
