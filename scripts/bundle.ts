@@ -37,7 +37,7 @@ async function bundle(entry: string, outFolder: string, version: string): Promis
   await mkdir(outFolder, { recursive: true });
   const { metafile } = await esbuild({
     absWorkingDir: root,
-    entryPoints: { main: entry },
+    entryPoints: { main: entry, 'watchdog-thread': join(root, 'src/runtime/watchdog-thread.ts') },
     outdir: outFolder,
     bundle: true,
     platform: 'node',

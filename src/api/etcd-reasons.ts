@@ -28,6 +28,12 @@ export const etcdReasons = {
       meaning: 'The encrypted connection to etcd cannot be made.',
       action: 'Check the Secret that `etcd.tls.secretName` names, and `etcd.tls.serverName`.',
     },
+    EndpointNotAllowed: {
+      status: 'False',
+      meaning:
+        'An endpoint is an address of the machine or of its cloud, or a password would leave the namespace without TLS.',
+      action: 'Name the Service of etcd; set `etcd.tls`.',
+    },
     SecretNotFound: {
       status: 'False',
       meaning: 'A Secret that `etcd` names does not exist or lacks a key.',

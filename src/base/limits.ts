@@ -30,6 +30,8 @@ export const limits = {
   sessionBytes: 8 * 1024 * 1024,
   /** One session, bytes. Milvus writes 200 to 600. */
   sessionValueBytes: 16 * 1024,
+  /** Addresses that the name of one endpoint may have. */
+  etcdAddresses: 32,
   /** For all pages of one read, milliseconds. */
   etcdReadMs: 5_000,
   /** A watch hands on no more than one answer in so long, milliseconds: it is a hint, and the read that follows sees all. */

@@ -40,7 +40,13 @@ export type EndpointAnswer<T> =
   { readonly endpoint: string; readonly answer: T } | { readonly endpoint: string; readonly error: EtcdError };
 
 /** After these the connection is given up for one to the next endpoint. */
-const brokenLink: ReadonlySet<EtcdErrorCode> = new Set(['Unavailable', 'DeadlineExceeded', 'NoLeader', 'TLS']);
+const brokenLink: ReadonlySet<EtcdErrorCode> = new Set([
+  'Unavailable',
+  'DeadlineExceeded',
+  'NoLeader',
+  'NotAllowed',
+  'TLS',
+]);
 
 /**
  * The way to one etcd. All calls and watches go over one connection to one endpoint until it fails; then its watches

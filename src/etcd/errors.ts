@@ -11,6 +11,7 @@ import { limits } from '../base/limits.ts';
  * - `LeaseNotFound`: the lease is gone: revoked or expired.
  * - `Compacted`: the revision asked for is no longer kept.
  * - `NoLeader`: the member answers but sees no leader.
+ * - `NotAllowed`: the address is one at which no etcd of a Milvus can be (local-addresses.ts).
  * - `Other`: anything else; the message has etcd's own words.
  */
 export type EtcdErrorCode =
@@ -22,6 +23,7 @@ export type EtcdErrorCode =
   | 'LeaseNotFound'
   | 'Compacted'
   | 'NoLeader'
+  | 'NotAllowed'
   | 'Other';
 
 /** A call to etcd failed. The message says what was asked of whom and what to try; it never holds a password. */
@@ -67,6 +69,7 @@ const advice: Readonly<Record<EtcdErrorCode, string>> = {
   TLS: 'Check the CA, the client certificate and key, and that the server certificate carries the name in the endpoint or the configured server name.',
   LeaseNotFound: 'The lease was revoked or has expired.',
   Compacted: 'Ask again for the newest revision.',
+  NotAllowed: 'Name the Service of etcd, or let the operator use such addresses (--allow-local-endpoints).',
   NoLeader: 'etcd is electing a leader or has lost its quorum: check its members.',
   Other: "See etcd's log.",
 };
@@ -76,6 +79,7 @@ const retryableCodes: ReadonlySet<EtcdErrorCode> = new Set([
   'DeadlineExceeded',
   'Compacted',
   'NoLeader',
+  'NotAllowed',
 ]);
 
 /** gRPC status codes that appear in answers of etcd or of grpc-js. */
@@ -92,6 +96,7 @@ const grpc = {
 
 /** etcd's own words (api/v3rpc/rpctypes/error.go of 3.4 to 3.6), which tell more than the status code. */
 const etcdTexts: readonly (readonly [RegExp, EtcdErrorCode])[] = [
+  [/is not allowed as an endpoint of an etcd/, 'NotAllowed'],
   [/requested lease not found/, 'LeaseNotFound'],
   [/revision has been compacted/, 'Compacted'],
   [/invalid auth token|authentication failed|user name is empty|revision of auth store is old/, 'Unauthenticated'],

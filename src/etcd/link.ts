@@ -3,6 +3,7 @@ import { noop } from 'cockatiel';
 import { Etcd3, type IOptions } from 'etcd3';
 import { limits } from '../base/limits.ts';
 import { withBoundedAnswers } from './bounded-answers.ts';
+import { CHECKED_SCHEME } from './checked-resolver.ts';
 import type { EtcdTarget } from './types.ts';
 
 /**
@@ -12,7 +13,8 @@ import type { EtcdTarget } from './types.ts';
 const channelOptions: ChannelOptions = {
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 3_000,
-  'grpc.keepalive_permit_without_calls': 1,
+  // etcd counts pings without a call as abuse and ends the connection after a few (enforcement policy of 3.4 to 3.6).
+  'grpc.keepalive_permit_without_calls': 0,
   'grpc.max_receive_message_length': limits.etcdMessageBytes,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
@@ -46,7 +48,7 @@ export class Link implements Disposable {
   constructor(target: EtcdTarget, endpoint: string, number: number) {
     this.endpoint = endpoint;
     this.etcd = new Etcd3({
-      hosts: [endpoint],
+      hosts: [target.refusesLocal ? `${CHECKED_SCHEME}:${endpoint}` : endpoint],
       ...credentials(target),
       grpcOptions: {
         ...channelOptions,

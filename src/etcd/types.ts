@@ -13,6 +13,10 @@ export interface EtcdTarget {
     /** Name the server's certificate must carry; absent: each endpoint's own host. */
     readonly serverName?: string;
   };
+  /** No loopback, link-local or metadata address is dialled, whatever a name resolves to. */
+  readonly refusesLocal?: true;
+  /** Some endpoint is no Service of the namespace that names it: what is found there is nobody's business but its owner's. */
+  readonly isElsewhere?: true;
 }
 
 /** What every etcd answer says of the cluster at that moment (etcdserverpb.ResponseHeader). */

@@ -3,6 +3,7 @@ import type { CoordinatorPair } from '../api/coordinator-pair.ts';
 import type { EtcdTarget } from '../etcd/types.ts';
 import type { Secret } from '../kube/core-types.ts';
 import { canonicalHost } from '../milvus/addresses.ts';
+import { judgeEndpoints, strictPolicy, type EndpointPolicy } from './endpoint-policy.ts';
 
 /** The Secrets a pair's etcd needs, as far as they could be read. */
 export interface EtcdSecrets {
@@ -11,24 +12,37 @@ export interface EtcdSecrets {
 }
 
 /** How the operator reaches the etcd of a pair, or why it cannot be told. */
-export type EtcdTargetResult = { readonly target: EtcdTarget } | { readonly problem: string };
+export type EtcdTargetResult =
+  | { readonly target: EtcdTarget }
+  | { readonly problem: string; readonly reason: 'SecretNotFound' | 'EndpointNotAllowed' };
 
 /**
  * Resolves `spec.etcd` for a process in another namespace: a host without a dot is a Service in the pair's namespace.
  * TLS verifies the host as written, unless `serverName` says otherwise; addresses, and hosts that differ, are verified
  * as dialled.
  */
-export function etcdTarget(pair: CoordinatorPair, secrets: EtcdSecrets): EtcdTargetResult {
+export function etcdTarget(
+  pair: CoordinatorPair,
+  secrets: EtcdSecrets,
+  policy: EndpointPolicy = strictPolicy,
+): EtcdTargetResult {
   const { etcd } = pair.spec;
   const { namespace } = pair.metadata;
   const missing = missingKeys(pair, secrets);
-  if (missing) return { problem: missing };
+  if (missing) return { problem: missing, reason: 'SecretNotFound' };
+  const endpoints = etcd.endpoints.map((endpoint) => qualified(endpoint, namespace));
+  const dialled = endpoints.map((endpoint) => withoutBrackets(splitEndpoint(endpoint).host));
+  const plainPassword = secrets.auth !== undefined && secrets.tls === undefined;
+  const { problem, isElsewhere } = judgeEndpoints(dialled, namespace, plainPassword, policy);
+  if (problem !== undefined) return { problem, reason: 'EndpointNotAllowed' };
   const hosts = new Set(etcd.endpoints.map((endpoint) => splitEndpoint(endpoint).host));
   const [onlyHost] = hosts.size === 1 ? [...hosts].filter((host) => !isIP(withoutBrackets(host))) : [];
   const serverName = etcd.tls?.serverName ?? onlyHost;
   return {
     target: {
-      endpoints: etcd.endpoints.map((endpoint) => qualified(endpoint, namespace)),
+      endpoints,
+      ...(policy.allowLocal ? {} : { refusesLocal: true }),
+      ...(isElsewhere ? { isElsewhere } : {}),
       ...(secrets.auth
         ? { auth: { username: text(secrets.auth, 'username'), password: text(secrets.auth, 'password') } }
         : {}),

@@ -22,6 +22,7 @@ import { stopOf } from './decide/run-state.ts';
 import { seenStops } from './decide/stops.ts';
 import { downgradeProblem, imageOf, specProblems, versionOf } from './decide/spec.ts';
 import { whyNotCreated } from './creation-failure.ts';
+import type { EndpointPolicy } from './endpoint-policy.ts';
 import { etcdTarget } from './etcd-target.ts';
 import type { ChildFacts, EtcdFacts, PairFacts, WorkloadFacts } from './facts.ts';
 import { viewGuard, type GuardLookUp } from './guard-view.ts';
@@ -53,6 +54,8 @@ export interface Sources {
   readonly logs?: PodLogs;
   /** What was last read of the sessions of another pair. */
   readonly snapshotOf?: SnapshotOf;
+  /** Which endpoints may be dialled; the strict one unless told otherwise. */
+  readonly endpointPolicy?: EndpointPolicy;
 }
 
 /**
@@ -184,7 +187,7 @@ function otherBudgetsOver(
 async function observeEtcd(
   pair: CoordinatorPair,
   { roles, isOutlived }: Layout,
-  { references, clock }: Sources,
+  { references, clock, endpointPolicy }: Sources,
   memory: PairMemory,
   signal: AbortSignal,
 ): Promise<EtcdFacts> {
@@ -192,13 +195,11 @@ async function observeEtcd(
   const { auth, tls, rootPath, metaSubPath } = pair.spec.etcd;
   const authSecret = auth && (await references.secret(namespace, auth.secretName));
   const tlsSecret = tls && (await references.secret(namespace, tls.secretName));
-  const resolved = etcdTarget(pair, {
-    ...(authSecret ? { auth: authSecret } : {}),
-    ...(tlsSecret ? { tls: tlsSecret } : {}),
-  });
+  const secrets = { ...(authSecret ? { auth: authSecret } : {}), ...(tlsSecret ? { tls: tlsSecret } : {}) };
+  const resolved = etcdTarget(pair, secrets, endpointPolicy);
   if ('problem' in resolved) {
     const since = memory.blindSince(clock.wallTime());
-    return { state: 'Unknown', reason: 'SecretNotFound', message: resolved.problem, since, endpoints: [] };
+    return { state: 'Unknown', reason: resolved.reason, message: resolved.problem, since, endpoints: [] };
   }
   memory.secretsFound();
   const watch = memory.watch(resolved.target, sessionPrefix(rootPath, metaSubPath));

@@ -25,7 +25,14 @@ const reasons: Readonly<Partial<Record<EtcdErrorCode, ConditionReason<'EtcdReach
   Unauthenticated: 'AuthenticationFailed',
   PermissionDenied: 'PermissionDenied',
   TLS: 'TLSFailed',
+  NotAllowed: 'EndpointNotAllowed',
 };
+
+/**
+ * What is found at an address elsewhere: refused, silent or something else that listens is one and the same to those who read
+ * a status, or the operator would try ports for them. The operator's log has the words.
+ */
+const indistinct: ReadonlySet<EtcdErrorCode> = new Set(['Unavailable', 'DeadlineExceeded', 'Other']);
 
 /**
  * A pair's eyes on etcd: the session store of its target, the granted TTL of the holder's lease (asked for once a
@@ -146,7 +153,7 @@ export class SessionWatch implements Disposable {
     return {
       state: 'Unknown',
       reason: (error instanceof EtcdError ? reasons[error.code] : undefined) ?? 'Unreachable',
-      message: this.#loginMissing(error) ?? error?.message ?? 'etcd cannot be read',
+      message: this.#loginMissing(error) ?? this.#inWords(error),
       since,
       ...(lastReadTime ? { lastReadTime } : {}),
       endpoints: await this.#askEndpoints(signal),
@@ -156,6 +163,15 @@ export class SessionWatch implements Disposable {
   #loginMissing(error: Error | undefined): string | undefined {
     if (this.target.auth || !(error instanceof EtcdError) || error.code !== 'Unauthenticated') return undefined;
     return `etcd ${this.target.endpoints.join(', ')} wants a login, and spec.etcd.auth is not set: make a Secret with the keys username and password, and name it in spec.etcd.auth.secretName`;
+  }
+
+  #inWords(error: Error | undefined): string {
+    const { isElsewhere, endpoints } = this.target;
+    if (!error) return 'etcd cannot be read';
+    const isTold = !isElsewhere || (error instanceof EtcdError && !indistinct.has(error.code));
+    return isTold
+      ? error.message
+      : `no etcd answers at ${endpoints.join(', ')}. Check that it runs, that the endpoints are right, whether they want TLS, and that the network lets the operator through, whose log has the details.`;
   }
 
   async #askEndpoints(signal: AbortSignal): Promise<readonly EndpointFinding[]> {

@@ -79,6 +79,37 @@ export const settings = {
     default: 'true',
     parse: trueOrFalse,
   },
+  etcdRepairNamespaces: {
+    flag: '--etcd-repair-namespaces',
+    placeholder: '<names>',
+    env: 'ETCD_REPAIR_NAMESPACES',
+    help: 'Carry out EtcdRecoveries in these namespaces only. Empty: wherever guards are looked after.',
+    accepts: 'namespace names separated by commas',
+    default: '',
+    parse: namespaceList,
+  },
+  allowLocalEndpoints: {
+    flag: '--allow-local-endpoints',
+    placeholder: '<true|false>',
+    env: 'ALLOW_LOCAL_ENDPOINTS',
+    help:
+      'Dial loopback, link-local and metadata addresses too, where a pair names them or a name resolves to them. ' +
+      'For operators that run outside a cluster.',
+    accepts: 'true or false',
+    default: 'false',
+    parse: trueOrFalse,
+  },
+  allowPlainPasswords: {
+    flag: '--allow-plain-passwords',
+    placeholder: '<true|false>',
+    env: 'ALLOW_PLAIN_PASSWORDS',
+    help:
+      "Send an etcd password without TLS to endpoints that are no Services of the pair's own namespace. Where the " +
+      'network between namespaces is encrypted or trusted.',
+    accepts: 'true or false',
+    default: 'false',
+    parse: trueOrFalse,
+  },
   operatorImage: {
     flag: '--operator-image',
     placeholder: '<image>',

@@ -22,6 +22,10 @@ export interface OperatorConfig {
   /** False: EtcdGuards are not looked after. */
   readonly etcdGuard: boolean;
   readonly etcdRepair: boolean;
+  /** Where; empty: wherever guards are looked after. */
+  readonly etcdRepairNamespaces: readonly string[];
+  readonly allowLocalEndpoints: boolean;
+  readonly allowPlainPasswords: boolean;
   /** The image of this program, for pods that carry a snapshot of etcd; absent: such pods cannot be made. */
   readonly operatorImage?: string;
   /** How many pairs are reconciled at the same time. */

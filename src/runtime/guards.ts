@@ -15,6 +15,7 @@ import type { PodLogs } from '../kube/pod-logs.ts';
 import type { SeenGuard } from '../pair/guard-view.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { KindController } from './kind-controller.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** Guards looked at at the same time: there are few, and a look waits for etcd at most some seconds. */
 const CONCURRENCY = 4;
@@ -22,6 +23,7 @@ const CONCURRENCY = 4;
 /** What the guards' part of the operator works with. */
 export interface GuardsOptions {
   readonly client: KubeClient & PodLogs;
+  readonly watchdog: Pick<Watchdog, 'during'>;
   /** Empty: every namespace. */
   readonly watchNamespaces: readonly string[];
   readonly secrets: SecretReader;
@@ -48,7 +50,7 @@ export class Guards implements AsyncDisposable {
     this.#options = options;
     const { client, log, watchNamespaces, isLeader, metrics, clock, onChange } = options;
     this.#controller = new KindController<EtcdGuard & KubeObject>({
-      ...{ client, watchNamespaces, isLeader, metrics, clock, log },
+      ...{ client, watchNamespaces, isLeader, metrics, clock, log, watchdog: options.watchdog },
       kind: etcdGuardKind,
       concurrency: CONCURRENCY,
       reconcile: (namespace, name, signal) => {

@@ -7,6 +7,7 @@ import { WorkQueue } from '../kube/work-queue.ts';
 import { runController } from './controller.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { apiIsThere } from './optional-api.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** A kind that is looked after beside the pairs. */
 export interface KindControllerOptions {
@@ -23,6 +24,7 @@ export interface KindControllerOptions {
   /** Told once, where the kind is not installed. */
   readonly onMissing?: () => void;
   readonly isLeader: () => boolean;
+  readonly watchdog: Pick<Watchdog, 'during'>;
   readonly metrics: OperatorMetrics;
   readonly clock: Clock;
   readonly log: Log;
@@ -104,7 +106,8 @@ export class KindController<T extends KubeObject> implements AsyncDisposable {
       concurrency,
       reconcile: (key, lookSignal) => {
         const [objectNamespace = '', name = ''] = key.split('/');
-        return this.#options.reconcile(objectNamespace, name, lookSignal);
+        const { reconcile, watchdog } = this.#options;
+        return watchdog.during(`${kind.kind} ${key}`, () => reconcile(objectNamespace, name, lookSignal));
       },
       isLeader,
       metrics: this.#reconcileMetrics,

@@ -9,7 +9,7 @@ import { guardMetrics } from './metrics/guards.ts';
 import type { GuardMetrics } from './metrics/guards.ts';
 import { pairMetrics } from './metrics/pairs.ts';
 import type { PairMetrics } from './metrics/pairs.ts';
-import { leaderElectionMetrics, processMetrics, restClientMetrics } from './metrics/process.ts';
+import { leaderElectionMetrics, processMetrics, restClientMetrics, stallMetrics } from './metrics/process.ts';
 import { reconcileMetrics } from './metrics/reconcile.ts';
 import type { ReconcileMetrics } from './metrics/reconcile.ts';
 import { workQueueMetrics } from './metrics/work-queue.ts';
@@ -28,6 +28,8 @@ export interface OperatorMetrics {
   ) => { readonly workQueue: WorkQueueMetrics; readonly reconcile: ReconcileMetrics };
   /** For the API server's client: `onRequest`. */
   readonly requestCompleted: (report: RequestReport) => void;
+  /** The event loop stood still for so long, milliseconds. */
+  readonly stalled: (stalledMs: number) => void;
   /** Call when this replica becomes leader and when it stops being it. */
   readonly leading: (leading: boolean) => void;
   readonly pairs: PairMetrics;
@@ -63,6 +65,7 @@ export function createMetrics(options: MetricsOptions): OperatorMetrics {
     ...ofController(controller, concurrency),
     controller: ofController,
     requestCompleted: restClientMetrics(registry),
+    stalled: stallMetrics(registry),
     leading: leaderElectionMetrics(registry, leaseName),
     pairs: pairMetrics(registry),
     guards: guardMetrics(registry),

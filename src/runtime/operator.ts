@@ -21,6 +21,7 @@ import type { Logger } from './logging.ts';
 import { createMetrics, serveMetrics, type OperatorMetrics } from './metrics.ts';
 import { Recoveries } from './recoveries.ts';
 import { disposeWithin } from './shutdown.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** Label `controller` of the metrics, and name of the queue. */
 const CONTROLLER = 'coordinatorpair';
@@ -47,6 +48,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     component: 'manager',
     onRequest: metrics.requestCompleted,
   });
+  const watchdog = new Watchdog({ log, onStall: metrics.stalled });
   const queue = new WorkQueue({ observer: metrics.workQueue });
   metrics.workQueue.measure(queue);
   const stores = createSessionStores({ log, onRead: (result, ms) => metrics.etcd.readCompleted(result, ms) });
@@ -62,11 +64,12 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
   const guards: Guards | undefined = config.etcdGuard
     ? new Guards({
         client,
+        watchdog,
         watchNamespaces: config.watchNamespaces,
         secrets: references,
         node: (name) => caches.node(name),
         events,
-        recoveries: (namespace) => (recoveries?.hasSynced ? recoveries.list(namespace) : undefined),
+        recoveries: (namespace) => recoveries?.known(namespace),
         isLeader: () => election.isLeader,
         metrics,
         clock: systemClock,
@@ -81,7 +84,9 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     guards && config.etcdRepair
       ? new Recoveries({
           client,
+          watchdog,
           watchNamespaces: config.watchNamespaces,
+          repairNamespaces: config.etcdRepairNamespaces,
           secrets: references,
           node: (name) => caches.node(name),
           guard: (namespace, name) => guards.get(namespace, name),
@@ -110,6 +115,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     logs: client,
     ...(guards ? { guard: (namespace, name) => guards.lookUp(namespace, name) } : {}),
     watchNodes: config.watchNodes,
+    endpointPolicy: { allowLocal: config.allowLocalEndpoints, allowPlainPasswords: config.allowPlainPasswords },
     isLeader: () => election.isLeader,
     wake: (namespace, name) => queue.add(`${namespace}/${name}`),
     observed: (pair, judgement) => reportPair(metrics, pair, judgement),
@@ -159,7 +165,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     reconcile: (key, lookSignal) => {
       const [namespace, name] = splitKey(key);
       if (!caches.pair(namespace, name)) metrics.pairs.forget({ namespace, name });
-      return reconciler.reconcile(namespace, name, lookSignal);
+      return watchdog.during(`CoordinatorPair ${key}`, () => reconciler.reconcile(namespace, name, lookSignal));
     },
     isLeader: () => election.isLeader,
     metrics: metrics.reconcile,
@@ -181,6 +187,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
       { name: 'election', dispose: () => election[Symbol.asyncDispose]() },
       { name: 'client', dispose: () => client[Symbol.asyncDispose]() },
       { name: 'health', dispose: () => health[Symbol.asyncDispose]() },
+      { name: 'watchdog', dispose: () => watchdog[Symbol.asyncDispose]() },
       { name: 'metrics', dispose: () => scrape[Symbol.asyncDispose]() },
     ],
     log,

@@ -16,6 +16,7 @@ import type { KubeObject } from '../kube/objects.ts';
 import type { PodLogs } from '../kube/pod-logs.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { KindController } from './kind-controller.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** Recoveries worked at at the same time; of one etcd it is always one. */
 const CONCURRENCY = 4;
@@ -23,8 +24,11 @@ const CONCURRENCY = 4;
 /** What the recoveries' part of the operator works with. */
 export interface RecoveriesOptions {
   readonly client: KubeClient & PodLogs;
+  readonly watchdog: Pick<Watchdog, 'during'>;
   /** Empty: every namespace. */
   readonly watchNamespaces: readonly string[];
+  /** Where recoveries are carried out; empty: wherever guards are looked after. */
+  readonly repairNamespaces: readonly string[];
   readonly secrets: SecretReader;
   readonly node: (name: string) => Node | undefined;
   readonly guard: (namespace: string, name: string) => EtcdGuard | undefined;
@@ -44,11 +48,13 @@ export interface RecoveriesOptions {
 export class Recoveries implements AsyncDisposable {
   readonly #controller: KindController<EtcdRecovery & KubeObject>;
   readonly #reconciler: RecoveryReconciler;
+  readonly #namespaces: readonly string[];
 
   constructor(options: RecoveriesOptions) {
     const { client, log, watchNamespaces, metrics, clock, secrets, node, guard, isLeader, operatorImage } = options;
+    this.#namespaces = options.repairNamespaces.length > 0 ? options.repairNamespaces : watchNamespaces;
     this.#controller = new KindController<EtcdRecovery & KubeObject>({
-      ...{ client, watchNamespaces, isLeader, metrics, clock, log },
+      ...{ client, watchNamespaces: this.#namespaces, isLeader, metrics, clock, log, watchdog: options.watchdog },
       kind: etcdRecoveryKind,
       concurrency: CONCURRENCY,
       reconcile: (namespace, name, signal) => this.#reconciler.reconcile(namespace, name, signal),
@@ -81,9 +87,10 @@ export class Recoveries implements AsyncDisposable {
     this.#controller.start();
   }
 
-  /** Whether they were listed: before that nobody knows which there are. */
-  get hasSynced(): boolean {
-    return this.#controller.objects.hasSynced;
+  /** Those of a namespace; undefined: they are not known, or nothing is repaired there. */
+  known(namespace: string): readonly EtcdRecovery[] | undefined {
+    const isRepaired = this.#namespaces.length === 0 || this.#namespaces.includes(namespace);
+    return isRepaired && this.#controller.objects.hasSynced ? this.list(namespace) : undefined;
   }
 
   /** Those of a namespace. */

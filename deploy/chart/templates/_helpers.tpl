@@ -119,17 +119,36 @@ spec:
   resources: [pods/log, persistentvolumeclaims]
   verbs: [get]
 {{- if .Values.etcdGuard.repair }}
+{{ include "operator.repairRules" . }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What it may do besides where it repairs etcd. Together worth as much as the namespace: docs/security.md. */}}
+{{- define "operator.repairRules" -}}
 - apiGroups: [ha.milvus.io]
   resources: [etcdrecoveries]
   verbs: [get, list, watch, create, patch, delete, write-journal]
 - apiGroups: [ha.milvus.io]
   resources: [etcdrecoveries/status]
   verbs: [patch]
+{{- $etcds := list }}
+{{- range .Values.etcdGuard.etcdNames }}{{ $etcds = append $etcds (printf "etcd-recovery-%s" .) }}{{ end }}
+# A create cannot be limited to a name: the API server does not know it yet when it decides.
 - apiGroups: [coordination.k8s.io]
   resources: [leases]
-  verbs: [get, create, update]
+  verbs: [create]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  {{- with $etcds }}
+  resourceNames: {{ toJson . }}
+  {{- end }}
+  verbs: [get, update]
 - apiGroups: ['']
   resources: [configmaps]
+  {{- with $etcds }}
+  resourceNames: {{ toJson . }}
+  {{- end }}
   verbs: [update, delete]
 - apiGroups: [batch]
   resources: [jobs]
@@ -145,6 +164,9 @@ spec:
   verbs: [create, patch, delete]
 - apiGroups: [apps]
   resources: [statefulsets]
+  {{- with .Values.etcdGuard.etcdNames }}
+  resourceNames: {{ toJson . }}
+  {{- end }}
   verbs: [delete]
 - apiGroups: [ha.milvus.io]
   resources: [coordinatorpairs]
@@ -155,6 +177,9 @@ spec:
 - apiGroups: [milvus.io]
   resources: [milvuses]
   verbs: [get, patch]
-{{- end }}
-{{- end }}
+{{- end -}}
+
+{{/* Whether it repairs anywhere. */}}
+{{- define "operator.repairs" -}}
+{{- if and .Values.etcdGuard.enabled (or .Values.etcdGuard.repair .Values.etcdGuard.repairNamespaces) }}true{{ end -}}
 {{- end -}}

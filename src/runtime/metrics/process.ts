@@ -37,6 +37,24 @@ export function leaderElectionMetrics(registry: Registry, leaseName: string): (l
   return (leading) => status.set({ name: leaseName }, leading ? 1 : 0);
 }
 
+/** Counts the times the event loop stood still. */
+export function stallMetrics(registry: Registry): (stalledMs: number) => void {
+  const stalls = new Counter({
+    name: 'coordinatorpair_event_loop_stalls_total',
+    help: 'How often the event loop stood still for two seconds or longer; the log says what was under way.',
+    registers: [registry],
+  });
+  const seconds = new Counter({
+    name: 'coordinatorpair_event_loop_stalled_seconds_total',
+    help: 'How long it stood still all together.',
+    registers: [registry],
+  });
+  return (stalledMs) => {
+    stalls.inc();
+    seconds.inc(stalledMs / 1000);
+  };
+}
+
 /** process_* and nodejs_* of this process, and which version of the operator it is. */
 export function processMetrics(registry: Registry, version: string): void {
   collectDefaultMetrics({ register: registry });

@@ -12,6 +12,8 @@ import { operatorName, operatorNamespace, root } from './settings.ts';
 
 const chart = join(root, 'deploy', 'chart');
 const wait = ['--wait', '--timeout', '120s'];
+/** Repairs everywhere, with all that they may need. */
+const repairs = { repair: true, volumes: true, deleteVolumes: true };
 const valuesFile = ({ runDir }: Cluster): string => join(runDir, 'operator-values.json');
 
 /** Runs helm against the cluster. @returns its stdout. @throws CommandError with its stderr. */
@@ -34,7 +36,10 @@ export async function installOperator(cluster: Cluster, imageMark: string): Prom
     kind: 'Namespace',
     metadata: { name: operatorNamespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
   });
-  await writeFile(valuesFile(cluster), JSON.stringify({ podAnnotations: { 'e2e/image': imageMark } }));
+  await writeFile(
+    valuesFile(cluster),
+    JSON.stringify({ podAnnotations: { 'e2e/image': imageMark }, etcdGuard: repairs }),
+  );
   await helmInstall(cluster);
 }
 

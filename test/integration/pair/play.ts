@@ -99,6 +99,7 @@ async function operate(
     log: silent,
     clock,
     watchNodes: true,
+    endpointPolicy: { allowLocal: true, allowPlainPasswords: true },
     isLeader: () => true,
     wake: () => undefined,
   });

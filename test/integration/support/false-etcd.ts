@@ -8,8 +8,9 @@ type Answer = (request: Readonly<Record<string, unknown>>) => object;
 
 /** How far a flood of watch answers came. */
 export interface Flood {
-  /** Messages that were written before the client's side held the stream up. */
+  /** Messages that were written. */
   readonly untilHeldUp: number;
+  /** The client's side has held the stream up. */
   readonly held: boolean;
 }
 
@@ -61,13 +62,13 @@ export async function startFalseEtcd(): Promise<FalseEtcd> {
       const event = { kv: { key: Buffer.from('s/a'), value: Buffer.alloc(100) } };
       const more = (): void => {
         if (!flood.on || stream.cancelled) return;
-        flood.held = !stream.write({ compact_revision: '0', events: [event] });
-        if (flood.held) {
-          stream.once('drain', more);
+        flood.untilHeldUp++;
+        if (stream.write({ compact_revision: '0', events: [event] })) {
+          setImmediate(more);
           return;
         }
-        flood.untilHeldUp++;
-        setImmediate(more);
+        flood.held = true;
+        stream.once('drain', more);
       };
       more();
     });

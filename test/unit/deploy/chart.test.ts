@@ -51,10 +51,8 @@ describe('the chart', () => {
       'ClusterRole /coordinator-pair-operator-edit',
       'ClusterRole /coordinator-pair-operator-nodes',
       'ClusterRole /coordinator-pair-operator-view',
-      'ClusterRole /coordinator-pair-operator-volumes',
       'ClusterRoleBinding /coordinator-pair-operator',
       'ClusterRoleBinding /coordinator-pair-operator-nodes',
-      'ClusterRoleBinding /coordinator-pair-operator-volumes',
       'CustomResourceDefinition /coordinatorpairs.ha.milvus.io',
       'CustomResourceDefinition /etcdguards.ha.milvus.io',
       'CustomResourceDefinition /etcdrecoveries.ha.milvus.io',
@@ -66,11 +64,7 @@ describe('the chart', () => {
       'RoleBinding kube-node-lease/coordinator-pair-operator-nodes',
       'Service coordinator-pair-system/coordinator-pair-operator-metrics',
       'ServiceAccount coordinator-pair-system/coordinator-pair-operator',
-      'ValidatingAdmissionPolicy /coordinator-pair-operator-approvals',
-      'ValidatingAdmissionPolicy /coordinator-pair-operator-journals',
       'ValidatingAdmissionPolicy /coordinator-pair-operator-pair-approvals',
-      'ValidatingAdmissionPolicyBinding /coordinator-pair-operator-approvals',
-      'ValidatingAdmissionPolicyBinding /coordinator-pair-operator-journals',
       'ValidatingAdmissionPolicyBinding /coordinator-pair-operator-pair-approvals',
     ]);
   });
@@ -90,7 +84,7 @@ describe('the chart', () => {
     expect(readCommandLine(container?.args ?? [], environment)).toEqual({
       kind: 'run',
       // Pods that carry a snapshot of etcd run the same image.
-      config: fromDefaults.ok && { ...fromDefaults.config, operatorImage: container?.image },
+      config: fromDefaults.ok && { ...fromDefaults.config, operatorImage: container?.image, etcdRepair: false },
     });
     const changed = await render('watchNamespaces=["a","b"]', 'rbac.nodes=false', 'concurrency=2', 'logLevel="debug"');
     expect(readCommandLine(podSpecOf(changed).containers[0]?.args ?? [], environment)).toMatchObject({

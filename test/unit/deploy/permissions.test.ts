@@ -32,7 +32,11 @@ const variants: readonly (readonly string[])[] = [
   ['watchNamespaces=["milvus","other"]'],
   ['rbac.nodes=false'],
   ['fullnameOverride="pairs"'],
+  ['etcdGuard.repair=true', 'etcdGuard.deleteVolumes=true'],
+  ['etcdGuard.repairNamespaces=["milvus"]', 'etcdGuard.etcdNames=["etcd"]'],
 ];
+/** Everything that can be granted. */
+const everything = ['etcdGuard.repair=true', 'etcdGuard.volumes=true', 'etcdGuard.deleteVolumes=true'];
 
 beforeAll(() => ensurePrograms(['helm']), 600_000);
 
@@ -48,7 +52,7 @@ describe("the operator's permissions", () => {
   });
 
   it('are what the operator needs where pairs are, and no more', async () => {
-    const manifests = await render('etcdGuard.repair=false');
+    const manifests = await render();
     const [role] = ofKind(manifests, 'ClusterRole').filter(({ metadata }) => metadata.name === account);
     expect(permissionsOf(role?.rules)).toEqual(
       [
@@ -78,8 +82,8 @@ describe("the operator's permissions", () => {
       permissionsOf(
         ofKind(await render(...values), 'ClusterRole').find(({ metadata }) => metadata.name === account)?.rules,
       );
-    const without = await roleOf('etcdGuard.repair=false');
-    expect((await roleOf()).filter((permission) => !without.includes(permission))).toEqual(
+    const without = await roleOf();
+    expect((await roleOf('etcdGuard.repair=true')).filter((permission) => !without.includes(permission))).toEqual(
       [
         ...['get', 'list', 'watch', 'create', 'patch', 'delete', 'write-journal'].map(
           (verb) => `${verb} ha.milvus.io/etcdrecoveries`,
@@ -100,23 +104,86 @@ describe("the operator's permissions", () => {
   });
 
   it('come by Roles in the watched namespaces, the same as for all of them', async () => {
-    const everywhere = ofKind(await render(), 'ClusterRole').find(({ metadata }) => metadata.name === account);
-    const manifests = await render('watchNamespaces=["milvus","other"]', 'rbac.nodes=false');
-    const volumes = 'ClusterRole /coordinator-pair-system-coordinator-pair-operator-volumes';
+    const everywhere = ofKind(await render(...everything), 'ClusterRole').find(
+      ({ metadata }) => metadata.name === account,
+    );
+    const manifests = await render('watchNamespaces=["milvus","other"]', 'rbac.nodes=false', ...everything);
     expect(namesOf(operatorRoles(manifests))).toEqual([
-      volumes,
+      'ClusterRole /coordinator-pair-system-coordinator-pair-operator-volumes',
       'Role coordinator-pair-system/coordinator-pair-operator-leader',
       'Role milvus/coordinator-pair-operator',
       'Role other/coordinator-pair-operator',
     ]);
     for (const role of operatorRoles(manifests).filter(({ metadata }) => metadata.name === account))
       expect(role.rules).toEqual(everywhere?.rules);
-    const readOnly = await render('watchNamespaces=["milvus"]', 'rbac.nodes=false', 'etcdGuard.repair=false');
-    expect(ofKind(readOnly, 'ClusterRoleBinding')).toEqual([]);
+  });
+
+  it('leave nothing cluster-wide where namespaces are named and everything of that kind is switched off', async () => {
+    const off = [
+      'watchNamespaces=["milvus"]',
+      'crds.enabled=false',
+      'rbac.nodes=false',
+      'rbac.aggregateToDefaultRoles=false',
+      'pairs.protectApprovals=false',
+    ];
+    const clusterWide = (manifests: readonly Manifest[]) =>
+      namesOf(manifests.filter(({ metadata }) => metadata.namespace === undefined));
+    expect(clusterWide(await render(...off))).toEqual([]);
+    const repairing = [
+      ...off,
+      'etcdGuard.repairNamespaces=["milvus"]',
+      'etcdGuard.protectApprovals=false',
+      'etcdGuard.protectJournals=false',
+    ];
+    expect(clusterWide(await render(...repairing))).toEqual([]);
+  });
+
+  it('to repair come by a Role in each namespace where that is wanted, and are the same there', async () => {
+    const [everywhere, without] = [await render('etcdGuard.repair=true'), await render()].map((manifests) =>
+      permissionsOf(ofKind(manifests, 'ClusterRole').find(({ metadata }) => metadata.name === account)?.rules),
+    );
+    const manifests = await render('etcdGuard.repairNamespaces=["milvus","other"]');
+    const roles = operatorRoles(manifests).filter(({ metadata }) => metadata.name.endsWith('-repair'));
+    expect(namesOf(roles)).toEqual([
+      'Role milvus/coordinator-pair-operator-repair',
+      'Role other/coordinator-pair-operator-repair',
+    ]);
+    for (const { rules } of roles)
+      expect(permissionsOf(rules)).toEqual(everywhere?.filter((permission) => !without?.includes(permission)));
+    await expect(render('watchNamespaces=["a"]', 'etcdGuard.repairNamespaces=["b"]')).rejects.toThrow(
+      'b is not among watchNamespaces',
+    );
+  });
+
+  it('to repair are limited to the etcds that are named', async () => {
+    const manifests = await render('etcdGuard.repairNamespaces=["milvus"]', 'etcdGuard.etcdNames=["etcd","logs"]');
+    const [role] = operatorRoles(manifests).filter(({ metadata }) => metadata.name.endsWith('-repair'));
+    const namesFor = (resource: string, verb: string) =>
+      role?.rules?.find(({ resources, verbs }) => resources.includes(resource) && verbs.includes(verb))?.resourceNames;
+    expect(namesFor('leases', 'update')).toEqual(['etcd-recovery-etcd', 'etcd-recovery-logs']);
+    expect(namesFor('configmaps', 'delete')).toEqual(['etcd-recovery-etcd', 'etcd-recovery-logs']);
+    expect(namesFor('statefulsets', 'delete')).toEqual(['etcd', 'logs']);
+  });
+
+  it.each<[string[], string[] | undefined]>([
+    [[], undefined],
+    [['etcdGuard.volumes=true'], undefined],
+    [['etcdGuard.repair=true'], undefined],
+    [
+      ['etcdGuard.repair=true', 'etcdGuard.volumes=true'],
+      ['get', 'list', 'patch'],
+    ],
+    [
+      ['etcdGuard.repair=true', 'etcdGuard.deleteVolumes=true'],
+      ['get', 'list', 'patch', 'delete'],
+    ],
+  ])('over volumes with %j are %j', async (values, verbs) => {
+    const rules = operatorRoles(await render(...values)).flatMap((role) => role.rules ?? []);
+    expect(rules.find(({ resources }) => resources.includes('persistentvolumes'))?.verbs).toEqual(verbs);
   });
 
   it('allow leases in the own namespace alone, changes only of the own Lease', async () => {
-    const manifests = await render('etcdGuard.repair=false');
+    const manifests = await render();
     const roles = operatorRoles(manifests).filter(({ rules = [] }) =>
       rules.some(({ resources, verbs }) => resources.includes('leases') && verbs.some((verb) => verb !== 'get')),
     );
@@ -149,7 +216,7 @@ describe("the operator's permissions", () => {
   it('stand in docs/install.md with a reason each', async () => {
     const text = await readFile('docs/install.md', 'utf8');
     const rows = text.split('\n').filter((line) => line.startsWith('|'));
-    const rules = operatorRoles(await render()).flatMap((role) => role.rules ?? []);
+    const rules = operatorRoles(await render(...everything)).flatMap((role) => role.rules ?? []);
     for (const { resources, verbs } of rules)
       for (const resource of resources)
         for (const verb of verbs)

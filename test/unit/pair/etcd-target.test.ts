@@ -16,13 +16,54 @@ const targetOf = (endpoints: string[]) => etcdTarget(aPair({ spec: { etcd: { ...
 
 describe('where the operator finds the etcd of a pair', () => {
   it.each([
-    ['my-release-etcd:2379', 'my-release-etcd.milvus.svc:2379'],
-    ['etcd-0.etcd.other.svc:2379', 'etcd-0.etcd.other.svc:2379'],
-    ['10.0.0.5:2379', '10.0.0.5:2379'],
-    ['[fd00::1]:2379', '[fd00::1]:2379'],
-    ['localhost:2379', 'localhost:2379'],
-  ])('%s is dialled as %s', (written, dialled) => {
-    expect(targetOf([written])).toEqual({ target: { endpoints: [dialled] } });
+    ['my-release-etcd:2379', 'my-release-etcd.milvus.svc:2379', false],
+    ['etcd-0.etcd.milvus.svc.cluster.local:2379', 'etcd-0.etcd.milvus.svc.cluster.local:2379', false],
+    ['etcd-0.etcd.other.svc:2379', 'etcd-0.etcd.other.svc:2379', true],
+    ['milvus.svc.example.com:2379', 'milvus.svc.example.com:2379', true],
+    ['10.0.0.5:2379', '10.0.0.5:2379', true],
+    ['[fd00::1]:2379', '[fd00::1]:2379', true],
+  ])('%s is dialled as %s', (written, dialled, isElsewhere) => {
+    expect(targetOf([written])).toEqual({
+      target: { endpoints: [dialled], refusesLocal: true, ...(isElsewhere ? { isElsewhere } : {}) },
+    });
+  });
+
+  it.each([
+    ['localhost:2379', 'a loopback address'],
+    ['127.0.0.1:2379', 'a loopback address'],
+    ['127.9.9.9:2379', 'a loopback address'],
+    ['[::1]:2379', 'a loopback address'],
+    ['[::ffff:127.0.0.1]:2379', 'a loopback address'],
+    ['0.0.0.0:2379', 'an unspecified address'],
+    ['169.254.169.254:80', 'a link-local address'],
+    ['[fe80::1]:2379', 'a link-local address'],
+    ['[::ffff:169.254.169.254]:80', 'a link-local address'],
+    ['[fd00:ec2::254]:80', 'the address of a metadata service'],
+    ['100.100.100.200:80', 'the address of a metadata service'],
+    ['168.63.129.16:80', 'the address of a metadata service'],
+    ['224.0.0.1:2379', 'a multicast address'],
+  ])('%s is not dialled: it is %s', (endpoint, kind) => {
+    expect(targetOf(['etcd:2379', endpoint])).toEqual({
+      reason: 'EndpointNotAllowed',
+      problem: expect.stringContaining(kind) as unknown,
+    });
+    const pair = aPair({ spec: { etcd: { ...etcd, endpoints: [endpoint] } } });
+    const allowing = { allowLocal: true, allowPlainPasswords: false };
+    expect(etcdTarget(pair, {}, allowing)).toMatchObject({ target: { endpoints: [endpoint] } });
+  });
+
+  it('sends a password without TLS to a Service of the own namespace alone', () => {
+    const pairAt = (endpoint: string) =>
+      aPair({ spec: { etcd: { ...etcd, endpoints: [endpoint], auth: { secretName: 'login' } } } });
+    const refused = { reason: 'EndpointNotAllowed', problem: expect.stringContaining('without TLS') as unknown };
+    for (const endpoint of ['etcd:2379', 'etcd.milvus.svc:2379', 'etcd-0.etcd.milvus.svc.cluster.local:2379'])
+      expect(etcdTarget(pairAt(endpoint), { auth: login })).toMatchObject({ target: { auth: { username: 'root' } } });
+    for (const endpoint of ['etcd-0.etcd:2379', 'etcd.other.svc:2379', '10.0.0.5:2379', 'etcd.example.com:2379']) {
+      expect(etcdTarget(pairAt(endpoint), { auth: login })).toEqual(refused);
+      expect(etcdTarget(pairAt(endpoint), { auth: login, tls: certificates })).toMatchObject({ target: {} });
+      const allowing = { allowLocal: false, allowPlainPasswords: true };
+      expect(etcdTarget(pairAt(endpoint), { auth: login }, allowing)).toMatchObject({ target: {} });
+    }
   });
 
   it('logs in with what the Secret holds', () => {
@@ -77,6 +118,9 @@ describe('where the operator finds the etcd of a pair', () => {
     ],
   ])('cannot be told when %s, and says what to do', (_, spec, secrets, problem) => {
     const pair = aPair({ spec: { etcd: { ...etcd, endpoints: ['e:2379'], ...spec } } });
-    expect(etcdTarget(pair, secrets)).toEqual({ problem: expect.stringMatching(problem) as unknown });
+    expect(etcdTarget(pair, secrets)).toEqual({
+      reason: 'SecretNotFound',
+      problem: expect.stringMatching(problem) as unknown,
+    });
   });
 });

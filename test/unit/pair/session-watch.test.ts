@@ -25,6 +25,23 @@ const failing = (clock: VirtualClock, error: Error) => ({
 const unavailable = new EtcdError('Unavailable', 'no connection', { retryable: true });
 
 describe("a pair's eyes on etcd", () => {
+  it.each([
+    ['refused', new EtcdError('Unavailable', 'connect ECONNREFUSED 10.0.0.1:22', { retryable: true })],
+    ['silent', new EtcdError('DeadlineExceeded', 'no answer in time', { retryable: true })],
+    ['another program', new EtcdError('Other', 'SSH-2.0-OpenSSH_9.2', { retryable: false })],
+  ])('tell nobody what listens at an address elsewhere: %s', async (_, error) => {
+    const clock = new VirtualClock();
+    const stores = new FakeStores();
+    const elsewhere = { endpoints: ['10.0.0.1:22'], isElsewhere: true } as const;
+    const watch = new SessionWatch(stores, elsewhere, 'by-dev/meta/session/', clock, () => undefined);
+    stores.state = failing(clock, error);
+    await clock.advance(BLIND_AFTER_MS);
+    expect(await watch.facts(['rootcoord'], signal)).toMatchObject({
+      reason: 'Unreachable',
+      message: expect.stringMatching(/^no etcd answers at 10\.0\.0\.1:22\. Check/) as unknown,
+    });
+  });
+
   it('see the sessions and how long they are granted', async () => {
     const { stores, facts } = start();
     stores.show(keys);

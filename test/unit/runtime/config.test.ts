@@ -22,6 +22,9 @@ describe('resolveConfig', () => {
         watchNodes: true,
         etcdGuard: true,
         etcdRepair: true,
+        etcdRepairNamespaces: [],
+        allowLocalEndpoints: false,
+        allowPlainPasswords: false,
         concurrency: 8,
         clusterDomain: 'cluster.local',
         leaderElection: {

@@ -37,6 +37,7 @@ function start(served: boolean) {
     await new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)));
   }
   const guards = new Guards({
+    watchdog: { during: (_what, work) => work() },
     client: { ...fakeClient({ list, watch: watch as never }), podLog: () => Promise.reject(new Error('no logs')) },
     watchNamespaces: [],
     secrets: { secret: () => Promise.resolve(undefined), forgetSecret: () => undefined },

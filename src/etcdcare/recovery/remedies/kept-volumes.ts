@@ -98,7 +98,13 @@ export const removeVolumes: Step = {
           message: `PersistentVolume ${name} is not Released with the policy Retain any more: it was left as it is`,
         };
       const { resourceVersion } = volume.metadata;
-      await work.client.delete(persistentVolumeKind, name, undefined, { uid, resourceVersion, signal: work.signal });
+      try {
+        await work.client.delete(persistentVolumeKind, name, undefined, { uid, resourceVersion, signal: work.signal });
+      } catch (error) {
+        if (!isForbidden(error)) throw error;
+        const message = `the operator may not delete PersistentVolume ${name}: delete it yourself, or install the operator with etcdGuard.deleteVolumes`;
+        return { state: 'Failed', message };
+      }
     }
     const removed = [...textsOf(work.notes, REMOVED), ...wanted.map(([name]) => `the object PersistentVolume ${name}`)];
     return { state: 'Done', message: `removed ${removed.join(', ') || 'nothing: it was gone already'}` };
