@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ApiServer } from '../support/api-server.ts';
-import { startApiServer } from '../support/api-server.ts';
+import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { installCrds } from '../support/crds.ts';
 import { pair } from './pairs.ts';
 
-let server: ApiServer;
+let server: SharedApiServer;
 
 beforeAll(async () => {
-  server = await startApiServer();
+  server = await useApiServer();
   await installCrds(server, 'coordinatorpairs');
 }, 120_000);
 

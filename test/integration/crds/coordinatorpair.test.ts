@@ -5,18 +5,17 @@ import type { Schema } from '../../../scripts/crd.ts';
 import { ROLES } from '../../../src/milvus/roles.ts';
 import { checkVersion } from '../../../src/milvus/version-rules.ts';
 import { parseVersion } from '../../../src/milvus/version.ts';
-import type { ApiServer } from '../support/api-server.ts';
-import { startApiServer } from '../support/api-server.ts';
+import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { installCrds } from '../support/crds.ts';
 import { dryRun, minimalSpec, pair } from './pairs.ts';
 import type { PairManifest } from './pairs.ts';
 import { ruleExamples } from './rules.ts';
 import { workloadMayNotChange } from './workload-rules.ts';
 
-let server: ApiServer;
+let server: SharedApiServer;
 
 beforeAll(async () => {
-  server = await startApiServer();
+  server = await useApiServer();
   await installCrds(server, 'coordinatorpairs');
 }, 120_000);
 

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { installCrds } from '../support/crds.ts';
 
-let server: ApiServer;
+let server: SharedApiServer;
 
 beforeAll(async () => {
-  server = await startApiServer();
+  server = await useApiServer();
   await installCrds(server, 'coordinatorpairs', 'etcdguards', 'etcdrecoveries');
 }, 120_000);
 afterAll(async () => {

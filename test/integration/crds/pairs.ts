@@ -1,4 +1,4 @@
-import type { ApiServer } from '../support/api-server.ts';
+import type { ApiServerAccess } from '../support/api-server.ts';
 
 /** A manifest as a user would write it: what the API server fills in is left out. */
 export interface PairManifest {
@@ -34,7 +34,10 @@ export function pair(changes: Readonly<Record<string, unknown>> = {}, name = 'ro
 }
 
 /** What the API server says to a manifest without storing it: the object with its defaults, or the refusal. */
-export async function dryRun(server: ApiServer, manifest: PairManifest): Promise<Record<string, unknown> | string> {
+export async function dryRun(
+  server: ApiServerAccess,
+  manifest: PairManifest,
+): Promise<Record<string, unknown> | string> {
   try {
     const stored = await server.kubectl(
       ['create', '--dry-run=server', '-o', 'json', '-f', '-'],

@@ -7,7 +7,7 @@ import { startMilvus } from '../../../src/etcdcare/milvus/start.ts';
 import { applyStop } from '../../../src/etcdcare/milvus/stop.ts';
 import { milvusStopped } from '../../../src/etcdcare/milvus/stopped.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
-import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { installCrds } from '../support/crds.ts';
 
 const { signal } = new AbortController();
@@ -50,8 +50,8 @@ const milvusCrd = {
 };
 
 describe('Milvus around an etcd, on a real API server', () => {
-  let server: ApiServer;
-  let client: ReturnType<ApiServer['client']>;
+  let server: SharedApiServer;
+  let client: ReturnType<SharedApiServer['client']>;
   let changes: readonly MilvusChange[];
 
   const apply = (object: object, ...flags: readonly string[]) =>
@@ -62,8 +62,8 @@ describe('Milvus around an etcd, on a real API server', () => {
   const annotation = (what: string, key: string) =>
     server.kubectl(['get', what, '-o', `jsonpath={.metadata.annotations.${key.replaceAll('.', '\\.')}}`]);
   const find = async () => {
-    const guard = await client.get<EtcdGuard & KubeObject>(etcdGuardKind, 'guard', 'default');
-    if (!guard) throw new Error('there is no EtcdGuard default/guard');
+    const guard = await client.get<EtcdGuard & KubeObject>(etcdGuardKind, 'guard', server.namespace);
+    if (!guard) throw new Error('there is no EtcdGuard guard');
     return findMilvus({ client, watchNamespaces: [] }, guard, signal);
   };
   const owner = async (apiVersion: string, kind: string, name: string, resource: string) => ({
@@ -75,7 +75,7 @@ describe('Milvus around an etcd, on a real API server', () => {
   });
 
   beforeAll(async () => {
-    server = await startApiServer();
+    server = await useApiServer();
     client = server.client();
     await apply(milvusCrd);
     await installCrds(server, 'coordinatorpairs', 'etcdguards');
@@ -156,7 +156,10 @@ describe('Milvus around an etcd, on a real API server', () => {
     });
     await apply(workload('Deployment', 'querynode', 4), '--field-manager=argocd-controller', '--force-conflicts');
     const { stopped, running, undone } = await milvusStopped(client, changes, recovery, signal);
-    expect([stopped, running]).toEqual([false, [{ namespace: 'default', name: 'querynode-x', terminating: false }]]);
+    expect([stopped, running]).toEqual([
+      false,
+      [{ namespace: server.namespace, name: 'querynode-x', terminating: false }],
+    ]);
     expect(undone).toEqual([
       expect.stringMatching(
         /^Deployment querynode asks for 4 replicas, set by the field manager argocd-controller: Argo/,
@@ -185,7 +188,7 @@ describe('Milvus around an etcd, on a real API server', () => {
     await client.mergePatch(
       coordinatorPairKind,
       'rootcoord',
-      'default',
+      server.namespace,
       { status: { conditions: [condition('Ready'), condition('ActiveElected')] } },
       { subresource: 'status' },
     );

@@ -4,19 +4,19 @@ import type { KubeClient } from '../../../src/kube/client.ts';
 import { isConflict } from '../../../src/kube/errors.ts';
 import { podDisruptionBudgetKind, serviceKind, statefulSetKind } from '../../../src/kube/kinds.ts';
 import type { KubeObject, ResourceKind, Stored } from '../../../src/kube/objects.ts';
-import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { startFaultyProxy, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { namespaceFor } from './config-maps.ts';
 
 type Anything = KubeObject & { readonly spec: Record<string, unknown> };
 
-let server: ApiServer;
+let server: SharedApiServer;
 let proxy: FaultyProxy;
 let client: KubeClient & AsyncDisposable;
 let namespace: string;
 
 beforeAll(async () => {
-  server = await startApiServer();
+  server = await useApiServer();
   proxy = await startFaultyProxy(server);
   client = server.client({ kubeconfig: await server.kubeconfigFor(proxy.url) });
 }, 120_000);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../../../src/kube/objects.ts';
-import type { ApiServer } from '../support/api-server.ts';
+import type { ApiServerAccess } from '../support/api-server.ts';
 
 /** The simplest object there is. */
 export interface ConfigMap extends KubeObject {
@@ -13,7 +13,7 @@ export function configMap(namespace: string, name: string, data: Readonly<Record
 }
 
 /** Makes a namespace of its own for a test. @returns its name. */
-export async function namespaceFor(server: ApiServer, purpose: string): Promise<string> {
+export async function namespaceFor(server: ApiServerAccess, purpose: string): Promise<string> {
   await using client = server.client();
   const name = `${purpose}-${randomBytes(3).toString('hex')}`;
   const kind = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };

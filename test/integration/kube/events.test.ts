@@ -4,16 +4,16 @@ import { EventRecorder, eventKind } from '../../../src/kube/events.ts';
 import { configMapKind } from '../../../src/kube/kinds.ts';
 import { silent, type Log } from '../../../src/base/log.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
-import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { configMap, namespaceFor } from './config-maps.ts';
 
-let server: ApiServer;
+let server: SharedApiServer;
 let client: KubeClient & AsyncDisposable;
 let namespace: string;
 let regarding: KubeObject;
 
 beforeAll(async () => {
-  server = await startApiServer();
+  server = await useApiServer();
   client = server.client();
   namespace = await namespaceFor(server, 'events');
   regarding = await client.create(configMapKind, configMap(namespace, 'pair'));

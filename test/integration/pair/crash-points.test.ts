@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import { nodeKind } from '../../../src/kube/kinds.ts';
 import { namespaceFor } from '../kube/config-maps.ts';
-import { startApiServer, type ApiServer } from '../support/api-server.ts';
+import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { installCrds } from '../support/crds.ts';
 import { startEtcd, type EtcdServer } from '../support/etcd.ts';
 import { flows } from './flows.ts';
@@ -10,12 +10,12 @@ import type { CrashPoint } from '../../support/mortality.ts';
 import { play, type Flow, type Outcome } from './play.ts';
 import { Stage } from './stage.ts';
 
-let server: ApiServer;
+let server: SharedApiServer;
 let etcd: EtcdServer;
 let client: KubeClient & AsyncDisposable;
 
 beforeAll(async () => {
-  [server, etcd] = await Promise.all([startApiServer(), startEtcd()]);
+  [server, etcd] = await Promise.all([useApiServer(), startEtcd()]);
   await installCrds(server, 'coordinatorpairs');
   client = server.client();
   for (const name of ['node-a', 'node-b']) {

@@ -19,8 +19,8 @@ export interface ApiServerOptions {
   readonly flags?: readonly string[];
 }
 
-/** A real kube-apiserver on its own real etcd, on 127.0.0.1. Nothing reconciles: no controllers, no kubelet. */
-export interface ApiServer extends AsyncDisposable {
+/** How to reach an API server; plain data, so that another process can be told. */
+export interface ApiServerAddress {
   /** `https://127.0.0.1:<port>`; stays the same over restarts. */
   readonly url: string;
   /** A kubeconfig with all rights. It names the CA as a file, so a changed CA reaches running clients. */
@@ -29,12 +29,22 @@ export interface ApiServer extends AsyncDisposable {
   readonly token: string;
   /** The server's certificate and key, which its clients trust: a proxy may use them. */
   readonly tls: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
+  /** Where further kubeconfigs may be written. */
+  readonly folder: string;
+}
+
+/** An API server that tests talk to. */
+export interface ApiServerAccess extends ApiServerAddress {
   /** A client with all rights; the caller disposes it. */
   client(options?: Partial<KubeClientOptions>): ReturnType<typeof createKubeClient>;
   /** Runs kubectl against this server. @returns its stdout. @throws Error with its stderr. */
   kubectl(args: readonly string[], input?: string): Promise<string>;
   /** Writes a kubeconfig like {@link kubeconfig} that goes to `url` (a proxy), with `token` if given. @returns its path. */
   kubeconfigFor(url: string, token?: string): Promise<string>;
+}
+
+/** A real kube-apiserver on its own real etcd, on 127.0.0.1. Nothing reconciles: no controllers, no kubelet. */
+export interface ApiServer extends ApiServerAccess, AsyncDisposable {
   /** Ends the API server gracefully; etcd goes on. */
   stop(): Promise<void>;
   /** Ends the API server with SIGKILL; etcd goes on. */
@@ -49,7 +59,7 @@ export interface ApiServer extends AsyncDisposable {
 
 /** Starts etcd and kube-apiserver in a temporary folder; ready when this resolves. Disposing ends and removes all. */
 export async function startApiServer({ flags = [] }: ApiServerOptions = {}): Promise<ApiServer> {
-  const programs = await ensurePrograms(['etcd', 'kube-apiserver', 'kubectl']);
+  const programs = await ensurePrograms(['etcd', 'kube-apiserver']);
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'api-server-'));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
@@ -126,27 +136,12 @@ export async function startApiServer({ flags = [] }: ApiServerOptions = {}): Pro
   let server = await startServer();
   undo.defer(() => end(server, 'SIGKILL'));
 
-  let written = 0;
-  const kubeconfigFor = async (target: string, asToken = token): Promise<string> => {
-    const path = join(folder, `kubeconfig-${written++}`);
-    await writeFile(path, JSON.stringify(kubeconfigOf(target, tls.caFile, asToken), undefined, 2));
-    return path;
-  };
-  const kubeconfig = await kubeconfigFor(url);
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeKubeconfig(kubeconfig, url, tls.caFile, token);
   const running = undo.move();
 
   return {
-    url,
-    kubeconfig,
-    token,
-    tls,
-    kubeconfigFor,
-    client: (options = {}) => createKubeClient({ kubeconfig, version: 'test', component: 'test', ...options }),
-    kubectl: (args, input) =>
-      run(programs.kubectl, ['--kubeconfig', kubeconfig, ...args], {
-        input: input ?? '',
-        env: clientEnvironment(kubeconfig),
-      }),
+    ...accessTo({ url, kubeconfig, token, tls, folder }),
     stop: () => end(server, 'SIGTERM'),
     kill: () => end(server, 'SIGKILL'),
     async restart({ newCertificate = false } = {}) {
@@ -158,6 +153,25 @@ export async function startApiServer({ flags = [] }: ApiServerOptions = {}): Pro
     thaw: () => void server.kill('SIGCONT'),
     async [Symbol.asyncDispose]() {
       await running.disposeAsync();
+    },
+  };
+}
+
+/** Talks to an API server that runs, be it in another process. */
+export function accessTo(address: ApiServerAddress): ApiServerAccess {
+  const { kubeconfig, token, tls, folder } = address;
+  return {
+    ...address,
+    client: (options = {}) => createKubeClient({ kubeconfig, version: 'test', component: 'test', ...options }),
+    kubectl: async (args, input) => {
+      const { kubectl } = await ensurePrograms(['kubectl']);
+      const env = clientEnvironment(kubeconfig);
+      return run(kubectl, ['--kubeconfig', kubeconfig, ...args], { input: input ?? '', env });
+    },
+    async kubeconfigFor(url, asToken = token) {
+      const path = join(folder, `kubeconfig-${randomBytes(4).toString('hex')}`);
+      await writeKubeconfig(path, url, tls.caFile, asToken);
+      return path;
     },
   };
 }
@@ -197,15 +211,23 @@ async function ready(url: string, caFile: string, token: string): Promise<boolea
   }
 }
 
-function kubeconfigOf(server: string, caFile: string, token: string): object {
-  return {
+/** Writes a kubeconfig; kubectl acts in `namespace` unless told otherwise. */
+export async function writeKubeconfig(
+  path: string,
+  server: string,
+  caFile: string,
+  token: string,
+  namespace = 'default',
+): Promise<void> {
+  const content = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'test', cluster: { server, 'certificate-authority': caFile } }],
     users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin', namespace } }],
     'current-context': 'test',
   };
+  await writeFile(path, JSON.stringify(content, undefined, 2));
 }
 
 async function tail(file: string): Promise<string> {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, createServer, request, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { ApiServer } from './api-server.ts';
+import type { ApiServerAccess } from './api-server.ts';
 
 /** One request that came through. */
 export interface SeenRequest {
@@ -59,7 +59,7 @@ export interface FaultyProxy extends AsyncDisposable {
 }
 
 /** Starts a proxy in front of `server`, with the server's own certificate. */
-export async function startFaultyProxy(server: ApiServer): Promise<FaultyProxy> {
+export async function startFaultyProxy(server: ApiServerAccess): Promise<FaultyProxy> {
   const [ca, cert, key] = await Promise.all([
     readFile(server.tls.caFile),
     readFile(server.tls.certFile),
