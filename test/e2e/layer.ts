@@ -76,7 +76,7 @@ async function groupsOf({ name, folder }: ScenarioLayer, pattern: string): Promi
     if (!files.some((file) => file.endsWith('.test.ts') && chosen.test(file))) continue;
     groups.push({
       ...{ name: `${name}-${way}`, project: 'e2e', workers, cluster, env: { E2E_CLUSTER: cluster } },
-      files: [`${folder}/${way}/.*${pattern}`],
+      files: [`${folder}/${way}/.*(?:${pattern})`],
     });
   }
   if (groups.length === 0) throw new Error(`no scenario in ${folder} matches ${pattern}`);
