@@ -7,7 +7,10 @@ const green = '\u001b[32m';
 const red = '\u001b[31m';
 const plain = '\u001b[0m';
 
-/** What clients saw in the last seconds, a sign a second: a full block where an operation succeeded, a dot where none did. */
+/**
+ * What clients saw in the last seconds, a sign a second: a full block where an operation succeeded, a dot where none did,
+ * nothing before the first one ended.
+ */
 export function liveLine(operations: Readonly<Record<OperationKind, readonly Operation[]>>, nowMs: number): string {
   return operationKinds.map((kind) => `${kind} ${signs(operations[kind], nowMs)}`).join('  ');
 }
@@ -19,5 +22,7 @@ function signs(operations: readonly Operation[], nowMs: number): string {
       .filter(({ error, endMs }) => error === undefined && endMs > firstMs)
       .map(({ endMs }) => Math.floor((endMs - firstMs) / 1_000)),
   );
-  return Array.from({ length: seconds }, (_, at) => (succeeded.has(at) ? `${green}█` : `${red}·`)).join('') + plain;
+  const first = operations[0] === undefined ? seconds : Math.floor((operations[0].endMs - firstMs) / 1_000);
+  const sign = (at: number) => (succeeded.has(at) ? `${green}█` : at < first ? ' ' : `${red}·`);
+  return Array.from({ length: seconds }, (_, at) => sign(at)).join('') + plain;
 }

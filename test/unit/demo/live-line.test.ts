@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { liveLine } from '../../demo/real/live-line.ts';
 
-it('each second of the past is a block where an operation succeeded and a dot where none did', () => {
+it('each second of the past is a block where an operation succeeded and a dot where none did, blank before the first', () => {
   const operations = {
     search: [{ startMs: 99_000, endMs: 99_500 }],
     insert: [
@@ -12,6 +12,6 @@ it('each second of the past is a block where an operation succeeded and a dot wh
     ddl: [{ startMs: 70_000, endMs: 79_000 }],
   };
   expect(stripVTControlCharacters(liveLine(operations, 100_000))).toBe(
-    'search ···················█  insert █···················  ddl ····················',
+    'search                    █  insert █···················  ddl ····················',
   );
 });
