@@ -11,6 +11,11 @@ export const eventReasons = {
     meaning: 'The role is no longer held, and nobody asked for that.',
     action: 'Look at the events and logs of the pod that was ACTIVE.',
   },
+  ActiveNotAnswering: {
+    type: 'Warning',
+    meaning: 'The ACTIVE was healthy and gives no answer any more. The message says until when it was.',
+    action: 'If it still holds the role after its lease must have ended, delete its pod.',
+  },
   FailoverStarted: { type: 'Warning', meaning: 'ACTIVE was lost and a successor is awaited.' },
   FailoverCompleted: { type: 'Warning', meaning: 'The successor holds the role. The message says how long it took.' },
   NoTakeover: {

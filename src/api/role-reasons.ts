@@ -17,6 +17,11 @@ export const roleReasons = {
       status: 'False',
       meaning: 'A process holds the role and does not serve yet: it is loading its metadata.',
     },
+    ActiveNotAnswering: {
+      status: 'False',
+      meaning: 'The process that holds the role was healthy and gives no answer any more: it is frozen, or cut off.',
+      action: 'If it still holds the role after its lease must have ended, delete its pod.',
+    },
     SpecInvalid: {
       status: 'False',
       meaning: 'The spec cannot be carried out.',

@@ -12,6 +12,9 @@ const STANDBY = 3;
 /** Without the header `Content-Type: application/json` the answer is one line of text (2.3.5). */
 const ABNORMAL_TEXT = /^component \S+ state is Abnormal$/;
 
+/** From 2.3 to 2.5 a process of all roles lists an indexcoord in which there is nothing: it is always well. */
+const EMPTY_ROLE = 'indexcoord';
+
 /**
  * Reads the body of `/healthz`, whatever its HTTP status: `{"state":"OK","detail":[{"name":"rootcoord","code":1}]}` with
  * one entry a role of the process, `detail: null` in the first moments (2.3.5, measured). Never throws.
@@ -27,10 +30,17 @@ export function parseHealth(body: string): HealthState {
   return codes.every((code) => code === HEALTHY || code === STANDBY) ? 'Standby' : 'Other';
 }
 
+interface HealthEntry {
+  readonly name: unknown;
+  readonly code: unknown;
+}
+
 function codesIn(text: string): readonly unknown[] {
   try {
     const { detail } = JSON.parse(text) as { readonly detail?: unknown };
-    return Array.isArray(detail) ? detail.map((entry) => (entry as { readonly code?: unknown } | null)?.code) : [];
+    const entries = Array.isArray(detail) ? (detail as readonly (Partial<HealthEntry> | null)[]) : [];
+    const telling = entries.filter((entry) => entry?.name !== EMPTY_ROLE);
+    return (telling.length > 0 ? telling : entries).map((entry) => entry?.code);
   } catch {
     return [];
   }

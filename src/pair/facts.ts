@@ -9,6 +9,7 @@ import type { Binding } from './decide/binding.ts';
 import type { ProvenDeath } from './decide/death.ts';
 import type { RestartDecision } from './decide/restart.ts';
 import type { ProbeFinding } from '../probe/types.ts';
+import type { SeenSilence } from './decide/silences.ts';
 import type { SeenStop } from './decide/stops.ts';
 import type { GuardView } from './guard-view.ts';
 import type { NodeView } from './node-view.ts';
@@ -130,8 +131,10 @@ export interface PairFacts {
   readonly stops: readonly SeenStop[];
   /** What polling the pair's processes has found; empty while nobody is polled. */
   readonly probes: readonly ProbeFinding[];
-  /** Leases that this operator process ended of late. */
-  readonly endedLeases: ReadonlySet<bigint>;
+  /** Sessions that this operator process ended of late: of which pod, or address where it is none of ours, and when. */
+  readonly endedSessions: readonly { readonly of: string; readonly time: Date }[];
+  /** Processes that were healthy and give no answer any more. */
+  readonly silences: readonly SeenSilence[];
   /** PodDisruptionBudgets of others that match the pair's pods. */
   readonly otherBudgets?: readonly string[];
   /** Name of an older pair of the same role in the same etcd and path, if the operator sees one. */

@@ -16,7 +16,7 @@ interface Following {
 }
 
 /** More than a pair can lose between two looks. */
-const MAX_ENDED_LEASES = 16;
+const MAX_ENDED_SESSIONS = 16;
 
 /** What the operator holds of one pair between two looks. Nothing in it is truth: all can be found out again. */
 export class PairMemory implements Disposable {
@@ -30,8 +30,8 @@ export class PairMemory implements Disposable {
   readonly #endedPods = new Map<string, ForcedEnd | undefined>();
   /** Leases that were revoked; the last read may show their keys a moment longer. */
   readonly revokedLeases = new Set<bigint>();
-  /** Leases that were ended, the last one last: it tells afterwards how a role became free. */
-  readonly endedLeases: bigint[] = [];
+  /** Sessions that were ended, the last one last: they tell afterwards how a role became free. */
+  readonly endedSessions: { readonly of: string; readonly time: Date }[] = [];
   /** The polling of the pair's processes. */
   readonly probes: Probes;
   /** Lease readings of registrations that are not bound to a container yet, by server ID. */
@@ -105,11 +105,11 @@ export class PairMemory implements Disposable {
     return this.#endedPods.has(podUID) && (!force || this.#endedPods.get(podUID) !== undefined);
   }
 
-  /** A lease was ended. */
-  revoked(lease: bigint): void {
+  /** The session of a pod, or of an address, was ended. */
+  revoked(lease: bigint, of: string): void {
     this.revokedLeases.add(lease);
-    this.endedLeases.push(lease);
-    if (this.endedLeases.length > MAX_ENDED_LEASES) this.endedLeases.shift();
+    this.endedSessions.push({ of, time: this.#clock.wallTime() });
+    if (this.endedSessions.length > MAX_ENDED_SESSIONS) this.endedSessions.shift();
   }
 
   /** Keeps of what was ended only what still shows. */

@@ -15,7 +15,8 @@ import { renderAttached } from './children/attached.ts';
 import { renderChildren } from './children/index.ts';
 import { provenDeaths, standing } from './decide/death.ts';
 import { layoutOf, withOutlivedKeys, type Layout } from './decide/layout.ts';
-import { bindingsOf, deathsOf, stopsOf } from './decide/status-parts.ts';
+import { seenSilences } from './decide/silences.ts';
+import { bindingsOf, deathsOf, silencesOf, stopsOf } from './decide/status-parts.ts';
 import { templateToLookUp } from './decide/plan.ts';
 import { decideRestart } from './decide/restart.ts';
 import { stopOf } from './decide/run-state.ts';
@@ -127,7 +128,8 @@ export async function observe(
     deaths: provenDeaths(deathsOf(pair.status?.members), bindings, allPods, nodes, now),
     stops: seenStops(stopsOf(pair.status?.members), { bindings, pods, probes, now }),
     probes,
-    endedLeases: new Set(memory.endedLeases),
+    silences: seenSilences(silencesOf(pair.status?.members), { pods, probes, now }),
+    endedSessions: [...memory.endedSessions],
     ...duplicateOf(pair, caches, sources.snapshotOf),
   };
   if (liveSet === undefined || templateToLookUp(facts) === undefined) return facts;

@@ -192,7 +192,7 @@ export class Reconciler implements Disposable {
     const outcome = await revokeLease(act, facts.sessionRole, { store, isLeader, stillStopping }, signal);
     log.info({ pair: { namespace, name }, session: session.key, evidence, outcome }, 'session of an ended process');
     if (outcome !== 'Revoked') return stopping !== undefined && outcome === 'WorldChanged';
-    memory.revoked(session.lease);
+    memory.revoked(session.lease, podOf(session, facts) ?? session.address);
     this.#tell(facts.pair, revokedEvent(act));
     return false;
   }
@@ -207,6 +207,11 @@ export class Reconciler implements Disposable {
     if (outcome === 'Ended' && act.event) this.#tell(facts.pair, act.event);
     log.info({ pair: { namespace, name }, pod: act.podName, why: act.why, outcome }, 'pod told to end');
   }
+}
+
+/** The pod of a session as the status tells: it may be gone by now. */
+function podOf({ lease }: RevokeLease['session'], { pair }: PairFacts): string | undefined {
+  return pair.status?.members?.find(({ leaseID }) => leaseID === String(lease))?.podName;
 }
 
 function revokedEvent({ session, evidence, stopping }: RevokeLease): EventDraft {

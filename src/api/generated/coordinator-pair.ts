@@ -418,6 +418,10 @@ export interface CoordinatorPairStatus {
      */
     stoppingBecause?: string;
     /**
+     * Until when the process was healthy, as its kubelet tells, when it gives no answer any more.
+     */
+    silentTime?: string;
+    /**
      * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Stopping` was told to stop and serves no more, and its container has not ended. `Terminating` is being stopped. `Gone` is a session whose pod is gone or runs a newer process. `Foreign` is a session that is renewed by a process that is none of the pair's pods. `Unknown`: which of these it is, is not known yet.
      */
     state:
@@ -548,9 +552,9 @@ export interface CoordinatorPairStatus {
      */
     durationMilliseconds: number;
     /**
-     * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it after the process was proven dead. `Released`: the process gave it back.
+     * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it, after the process was proven dead or served no more. `Released`: the process gave it back. `Unknown`: nothing of these was seen.
      */
-    how: 'LeaseExpired' | 'LeaseRevoked' | 'Released';
+    how: 'LeaseExpired' | 'LeaseRevoked' | 'Released' | 'Unknown';
   };
   /**
    * The answer to the last switchover that was asked for.
@@ -736,9 +740,9 @@ export interface CoordinatorPairStatus {
      */
     durationMilliseconds: number;
     /**
-     * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it after the process was proven dead. `Released`: the process gave it back.
+     * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it, after the process was proven dead or served no more. `Released`: the process gave it back. `Unknown`: nothing of these was seen.
      */
-    how?: 'LeaseExpired' | 'LeaseRevoked' | 'Released';
+    how?: 'LeaseExpired' | 'LeaseRevoked' | 'Released' | 'Unknown';
   }[];
   /**
    * The nodes of the ACTIVE and of the STANDBY, in this order, joined by a comma.

@@ -9,15 +9,10 @@ import type { PairFacts } from '../facts.ts';
 import type { ProvenDeath } from './death.ts';
 import type { EventDraft } from './event-draft.ts';
 import { holderOf, type Member } from './members.ts';
-import { awaitingHolder, withoutActiveSince } from './role-loss.ts';
+import { roleLoss } from './how-lost.ts';
+import { awaitingHolder } from './role-loss.ts';
 import { memberReference } from './status-parts.ts';
 import { stopOfPod, type SeenStop } from './stops.ts';
-
-/** How the old ACTIVE's keys went: by itself, by its lease's end, or revoked by somebody else. */
-type How = LastFailover['how'];
-
-/** A lease is renewed at each third of its time, so a dead holder's keys live for at least two thirds of it. */
-const SHORTEST_EXPIRY = 2 / 3;
 
 /** What became of the role since the last look. */
 export interface ActiveChange {
@@ -37,8 +32,7 @@ export interface ActiveChangeContext {
   readonly stopped: boolean;
   readonly deaths: readonly ProvenDeath[];
   readonly stops: readonly SeenStop[];
-  /** Leases that this operator ended of late. */
-  readonly endedLeases: ReadonlySet<bigint>;
+  readonly endedSessions: PairFacts['endedSessions'];
   readonly nodes: PairFacts['nodes'];
 }
 
@@ -147,7 +141,7 @@ function newHolder(
   previous: CoordinatorPairStatus | undefined,
   context: Omit<ActiveChangeContext, 'stopped'>,
 ): ActiveChange {
-  const { now, deaths } = context;
+  const { now } = context;
   const { active: before, transition } = previous ?? {};
   const active = memberReference(holder, before, now);
   const from = before ? nameOf(before) : transition?.from;
@@ -162,12 +156,8 @@ function newHolder(
 
   const planned = plannedMove(transition, from, nameOf(active));
   const failover = transition?.type === 'Failover' ? transition : undefined;
-  const diedAt = diedBefore(previous, deaths, now);
-  const noticed = (planned ?? failover)?.startTime ?? noticedTime(previous, diedAt, now).toISOString();
-  const died = transition?.reason === 'ActiveProcessEnded' ? new Date(transition.startTime) : diedAt;
-  const how = wasTaken(previous, context.endedLeases)
-    ? 'LeaseRevoked'
-    : howKeysWent(members, from, { died, stopped: stoppedBefore(previous) }, context);
+  const { how, since } = roleLoss(members, previous, from, context);
+  const noticed = planned?.startTime ?? since.toISOString();
   const durationMilliseconds = Math.max(0, now.getTime() - Date.parse(noticed));
   const reason = (planned ?? failover)?.reason ?? 'ActiveChangedUnseen';
   const change = { from, to: nameOf(active), reason, how, durationMilliseconds };
@@ -202,60 +192,4 @@ function plannedMove(transition: Transition | undefined, from: string, to: strin
 /** What people know a process by: its pod, or where it is none of ours its address. */
 function nameOf({ podName, address }: RoleStatus): string {
   return podName ?? address;
-}
-
-/** When the old ACTIVE was found dead with its keys still there: an end seen with the new holder tells no order. */
-function diedBefore(
-  previous: CoordinatorPairStatus | undefined,
-  deaths: readonly ProvenDeath[],
-  now: Date,
-): Date | undefined {
-  const death = deaths.find(({ serverID }) => previous?.active?.serverID === String(serverID));
-  return death && death.seenTime < now ? death.seenTime : undefined;
-}
-
-/**
- * When a loss was seen first that no failover was recorded for, because another change held the lock, or nobody looked.
- * A stranger that held the role is not an ACTIVE that was lost.
- */
-function noticedTime(previous: CoordinatorPairStatus | undefined, died: Date | undefined, now: Date): Date {
-  if (previous?.active && previous.active.podName === undefined) return now;
-  const seen = [died, withoutActiveSince(previous)].flatMap((time) => time?.getTime() ?? []);
-  return new Date(Math.min(now.getTime(), ...seen));
-}
-
-/** Since when the old ACTIVE was known to serve no more, its keys still there. */
-function stoppedBefore(previous: CoordinatorPairStatus | undefined): Date | undefined {
-  const { stoppingTime } =
-    previous?.members?.find(({ serverID }) => serverID !== undefined && serverID === previous.active?.serverID) ?? {};
-  return stoppingTime === undefined ? undefined : new Date(stoppingTime);
-}
-
-/** Whether the session of the ACTIVE was ended by this operator, or because that was approved. */
-function wasTaken(previous: CoordinatorPairStatus | undefined, endedLeases: ReadonlySet<bigint>): boolean {
-  const leaseID = previous?.members?.find(({ serverID }) => serverID === previous.active?.serverID)?.leaseID;
-  if (leaseID !== undefined && endedLeases.has(BigInt(leaseID))) return true;
-  const { action, result, time = '' } = previous?.lastApproval ?? {};
-  if (action !== 'RevokeLease') return false;
-  const lost = withoutActiveSince(previous);
-  return result === 'Approved' || (result === 'Completed' && lost !== undefined && Date.parse(time) >= lost.getTime());
-}
-
-/**
- * A process that ends in order deletes its keys before it goes; the dead cannot, so their keys live until the lease
- * ends, at least two thirds of it, unless somebody revokes it. Nor can those whose node is cut off.
- */
-function howKeysWent(
-  members: readonly Member[],
-  from: string,
-  { died, stopped }: { readonly died: Date | undefined; readonly stopped: Date | undefined },
-  { now, ttlSeconds, nodes }: Pick<ActiveChangeContext, 'now' | 'ttlSeconds' | 'nodes'>,
-): How {
-  const isEarly = (since: Date) => now.getTime() - since.getTime() < ttlSeconds * 1000 * SHORTEST_EXPIRY;
-  if (died) return isEarly(died) ? 'LeaseRevoked' : 'LeaseExpired';
-  if (stopped) return isEarly(stopped) ? 'Released' : 'LeaseExpired';
-  const pod = members.find((member) => member.pod?.name === from)?.pod;
-  if (pod && nodes.get(pod.nodeName ?? '')?.ready === false) return 'LeaseExpired';
-  const crash = pod?.container.terminated ?? pod?.container.lastTerminated;
-  return crash && crash.exitCode !== 0 && !pod?.terminating ? 'LeaseExpired' : 'Released';
 }

@@ -23,6 +23,7 @@ export function stateEvents(pair: CoordinatorPair, next: CoordinatorPairStatus):
     ),
     ...stalledEvents(findCondition(previous?.conditions, 'Stalled'), findCondition(next.conditions, 'Stalled')),
     ...flagEvents(pair, next),
+    ...silenceEvents(pair, next),
     ...modeEvents(findCondition(previous?.conditions, 'Paused'), findCondition(next.conditions, 'Paused')),
   ];
 }
@@ -67,6 +68,12 @@ function flagEvents({ status }: CoordinatorPair, next: CoordinatorPairStatus): r
   const ready = findCondition(next.conditions, 'Ready');
   const turned = next.session?.flagEffective === false && status?.session?.flagEffective !== false;
   return turned && ready ? [draft('FlagNotEffective', ready)] : [];
+}
+
+function silenceEvents({ status }: CoordinatorPair, next: CoordinatorPairStatus): readonly EventDraft[] {
+  const ready = findCondition(next.conditions, 'Ready');
+  const isNews = findCondition(status?.conditions, 'Ready')?.reason !== ready?.reason;
+  return ready?.reason === 'ActiveNotAnswering' && isNews ? [draft('ActiveNotAnswering', ready)] : [];
 }
 
 function modeEvents(before: Condition | undefined, after: Condition | undefined): readonly EventDraft[] {

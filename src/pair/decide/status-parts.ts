@@ -4,6 +4,7 @@ import type { Binding } from './binding.ts';
 import type { ProvenDeath } from './death.ts';
 import type { Member } from './members.ts';
 import type { Session } from './role-sessions.ts';
+import { silenceOf, type SeenSilence } from './silences.ts';
 import { stopOfPod, type SeenStop } from './stops.ts';
 
 /** `status.standby`; the time stays as long as the process does. */
@@ -41,15 +42,16 @@ const MAX_MEMBERS = 16;
 /** `status.members`: every registration and every pod without one. */
 export function memberStatuses(
   members: readonly Member[],
-  { bindings, deaths, stops }: Pick<PairFacts, 'bindings' | 'deaths' | 'stops'>,
+  { bindings, deaths, stops, silences }: Pick<PairFacts, 'bindings' | 'deaths' | 'stops' | 'silences'>,
   previous: readonly MemberStatus[] | undefined,
 ): readonly MemberStatus[] {
   return members.slice(0, MAX_MEMBERS).map((member) => {
     const { state, session, pod } = member;
     const binding = bindings.find(({ serverID, lease }) => serverID === session?.serverID && lease === session.lease);
     const stop = stopOfPod(pod, stops);
+    const silence = silenceOf(pod, silences);
     // A session that is bound to the container before keeps that one: its end is the proof.
-    const isOfContainer = !binding || binding.containerID === stop?.containerID;
+    const isOfContainer = !binding || binding.containerID === pod?.container.id;
     const death = deaths.find(({ serverID, lease }) => serverID === session?.serverID && lease === session.lease);
     // A registration without a pod keeps the one it was seen with: that tells our dead ACTIVE from a stranger, whatever
     // host name the stranger writes.
@@ -80,6 +82,9 @@ export function memberStatuses(
             stoppingTime: stop.seenTime.toISOString(),
             stoppingBecause: stop.evidence,
           }
+        : {}),
+      ...(silence && isOfContainer
+        ? { podUID: silence.podUID, containerID: silence.containerID, silentTime: silence.since.toISOString() }
         : {}),
       ...(death ? { endedTime: death.seenTime.toISOString(), endedBecause: death.evidence } : {}),
     };
@@ -130,5 +135,12 @@ export function stopsOf(members: readonly MemberStatus[] | undefined): readonly 
     podUID && containerID && stoppingTime && stoppingBecause
       ? [{ podUID, containerID, seenTime: new Date(stoppingTime), evidence: stoppingBecause }]
       : [],
+  );
+}
+
+/** The silences a status holds. */
+export function silencesOf(members: readonly MemberStatus[] | undefined): readonly SeenSilence[] {
+  return (members ?? []).flatMap(({ podUID, containerID, silentTime }) =>
+    podUID && containerID && silentTime ? [{ podUID, containerID, since: new Date(silentTime) }] : [],
   );
 }

@@ -18,7 +18,7 @@ export type ActiveChange = 'Failover' | 'Switchover' | 'Rollout';
 const activeChanges: readonly ActiveChange[] = ['Failover', 'Switchover', 'Rollout'];
 
 /** How a failed ACTIVE came to lose its key. */
-export type FailoverHow = 'LeaseExpired' | 'LeaseRevoked' | 'Released';
+export type FailoverHow = 'LeaseExpired' | 'LeaseRevoked' | 'Released' | 'Unknown';
 
 /** Metrics of the pairs. */
 export interface PairMetrics {

@@ -4,6 +4,9 @@ import { EtcdWitness } from '../support/etcd-witness.ts';
 import type { ScenarioPair } from '../support/pair.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
 
+/** What serves no more loses its session at once, unless this forbids it. */
+const remediation = { deadHolder: 'Never' };
+
 /** An ACTIVE that never comes to the end of its stop, and whose own limit for it does not end it either. */
 const hanging = [
   { name: 'MILVUS_STANDIN_STOP_DELAY_MS', value: '3600000' },
@@ -11,10 +14,13 @@ const hanging = [
 ];
 
 scenario(
-  'an ACTIVE hangs in its stop: after two approvals another process has the role, and nobody serves beside it',
+  'an ACTIVE hangs in its stop and no session may be ended unasked: after two approvals another process has the role, and nobody serves beside it',
   async (scene) => {
     const etcd = await scene.startEtcd();
-    const pair = await scene.applyPair('rootcoord', { pod: { terminationGracePeriodSeconds: 600, extraEnv: hanging } });
+    const pair = await scene.applyPair('rootcoord', {
+      remediation,
+      pod: { terminationGracePeriodSeconds: 600, extraEnv: hanging },
+    });
     await using witness = await EtcdWitness.start(etcd, 'rootcoord');
     const { status: before } = await pair.untilSteady();
     const { podName: stuck = '', serverID } = before?.active ?? {};

@@ -26,6 +26,12 @@ describe('what a coordinator says of itself', () => {
     ['a mixture that is ACTIVE in every role', detail(1, 1, 1), 'Healthy'],
     ['a mixture of which one role has stopped', detail(2, 1), 'Other'],
     ['a mixture of which every role has stopped', detail(2, 2, 2), 'Abnormal'],
+    [
+      'a mixture that has stopped, beside the indexcoord in which there is nothing',
+      '{"detail":[{"name":"rootcoord","code":2},{"name":"indexcoord","code":1},{"name":"querycoord","code":2}]}',
+      'Abnormal',
+    ],
+    ['an indexcoord of 2.2', '{"detail":[{"name":"indexcoord","code":2}]}', 'Abnormal'],
     ['a mixture of which one role stopped, as text of another', 'component a, component b state is Abnormal', 'Other'],
     ['no roles', '{"state":"OK","detail":[]}', 'Other'],
     ['an entry that is none', '{"detail":[null]}', 'Other'],

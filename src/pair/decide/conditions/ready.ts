@@ -1,6 +1,7 @@
 import { flagEffective } from '../role-sessions.ts';
 import { holderOf } from '../members.ts';
 import { activeElected } from './active-elected.ts';
+import { silenceOf } from '../silences.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 import { noConflict } from './no-conflict.ts';
 import { specValid } from './spec-valid.ts';
@@ -25,6 +26,14 @@ export function ready(assessment: Assessment): Finding<typeof type> {
     return { type, status: 'False', reason: 'SpecInvalid', message: spec.message };
   if (active.status !== 'True') return { type, status: 'False', reason: 'NoActive', message: active.message };
   if (active.reason === 'NodeNotReady') return { type, status: 'False', reason: 'NoActive', message: active.message };
+  const silence = silenceOf(holder?.pod, assessment.facts.silences);
+  if (holder?.state === 'Activating' && silence)
+    return {
+      type,
+      status: 'False',
+      reason: 'ActiveNotAnswering',
+      message: `${holder.pod?.name ?? 'the ACTIVE'} holds the role, was healthy until ${silence.since.toISOString()} and gives no answer any more: if its process is frozen its lease ends by itself, and a registered STANDBY takes over; if it goes on to hold the role, delete the pod`,
+    };
   if (holder?.state === 'Activating')
     return {
       type,

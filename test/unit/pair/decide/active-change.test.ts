@@ -53,7 +53,7 @@ function changeIn(
     stopped = false,
     deaths = [],
     stops = [],
-    endedLeases = new Set(),
+    endedSessions = [],
     nodes = new Map(),
   }: Partial<ActiveChangeContext> = {},
 ) {
@@ -65,7 +65,7 @@ function changeIn(
     stopped,
     deaths,
     stops,
-    endedLeases,
+    endedSessions,
     nodes,
   });
 }
@@ -250,11 +250,12 @@ describe('a change of ACTIVE', () => {
     expect([change.transition, change.events]).toEqual([transition, []]);
   });
 
-  it.each<[string, number, ReadonlySet<bigint>, string]>([
-    ['was ended by the operator', 1, new Set([7000n]), 'LeaseRevoked'],
-    ['it gave up before the operator ended it', 1, new Set(), 'Released'],
-    ['ran out', 25, new Set(), 'LeaseExpired'],
-  ])('away from a process that stopped whose session %s', (_, stoppedSeconds, endedLeases, how) => {
+  it.each<[string, number, ActiveChangeContext['endedSessions'], string]>([
+    ['was ended by the operator', 1, [{ of: 'rootcoord-0', time: NOW }], 'LeaseRevoked'],
+    ['it gave up, that of an earlier process ended before', 1, [{ of: 'rootcoord-0', time: after(-300) }], 'Released'],
+    ['it gave up before the operator ended it', 1, [], 'Released'],
+    ['ran out', 25, [], 'LeaseExpired'],
+  ])('away from a process that stopped whose session %s', (_, stoppedSeconds, endedSessions, how) => {
     const stopping = {
       state: 'Stopping',
       serverID: '7',
@@ -263,8 +264,32 @@ describe('a change of ACTIVE', () => {
     } as const;
     const previous = { ...before, members: [stopping], transition: planned('Switchover') };
     const pod = aPod('rootcoord-0', { terminating: true });
-    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [pod, second], previous, { endedLeases });
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [pod, second], previous, { endedSessions });
     expect(change.completed).toMatchObject({ type: 'Switchover', how });
+    // A look between the end of the keys and the new ones: nobody is ACTIVE, and the old pod has no session.
+    const { active: _active, ...between } = previous;
+    const { serverID: _id, leaseID: _lease, ...sessionless } = stopping;
+    const seenBetween = { ...between, members: [{ ...sessionless, podName: 'rootcoord-0' }] };
+    const later = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [pod, second], seenBetween, { endedSessions });
+    expect(later.completed).toMatchObject({ type: 'Switchover', how });
+  });
+
+  it('away from a process that froze took as long as it had not been healthy, and was by the end of its lease', () => {
+    const frozen = { state: 'Activating', serverID: '7', leaseID: '7000', silentTime: isoAfter(-21) } as const;
+    const pod = aPod('rootcoord-0', { ready: false });
+    const previous = { ...before, members: [frozen], transition: failover('ActiveKeyGone', 0) };
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [pod, second], previous);
+    expect(change.lastFailover).toMatchObject({
+      how: 'LeaseExpired',
+      noticedTime: isoAfter(-21),
+      durationMilliseconds: 21_000,
+    });
+  });
+
+  it('away from a process that runs and of which nothing was seen is told as not known', () => {
+    const previous = { ...before, transition: failover('ActiveKeyGone', 1) };
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [first, second], previous);
+    expect(change.lastFailover?.how).toBe('Unknown');
   });
 
   it.each<[string, CoordinatorPairStatus, string]>([

@@ -89,7 +89,8 @@ export function facts(changes: Changes<PairFacts> = {}): PairFacts {
       deaths: [],
       stops: [],
       probes: [],
-      endedLeases: new Set(),
+      silences: [],
+      endedSessions: [],
     },
     changes,
   );

@@ -29,7 +29,7 @@ export class SimulatedOperator {
   /** Most pods that have been labelled active at one time. */
   mostActives = 0;
   podsEnded = 0;
-  readonly #endedLeases = new Set<bigint>();
+  readonly #ended: PairFacts['endedSessions'][number][] = [];
 
   constructor(world: MilvusWorld, { binds }: { readonly binds: boolean }) {
     this.world = world;
@@ -62,7 +62,7 @@ export class SimulatedOperator {
     this.status = status;
     this.events.push(...events);
     for (const { session } of revoke) {
-      this.#endedLeases.add(session.lease);
+      this.#ended.push({ of: session.hostName ?? session.address, time: world.now });
       world.revoke(session.serverID);
     }
     if (!endPod) return;
@@ -95,7 +95,7 @@ export class SimulatedOperator {
       bindings,
       stops: seenStops(stopsOf(status?.members), { bindings, pods, probes: world.probes(), now: world.now }),
       probes: world.probes(),
-      endedLeases: this.#endedLeases,
+      endedSessions: this.#ended,
       deaths: provenDeaths(deathsOf(status?.members), bindings, pods, new Map(), world.now),
     });
   }
