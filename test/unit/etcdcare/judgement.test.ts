@@ -6,6 +6,7 @@ import { judge } from '../../../src/etcdcare/judgement.ts';
 import type { EtcdFacts } from '../../../src/etcdcare/facts.ts';
 import type { PodFacts } from '../../../src/etcdcare/pod-facts.ts';
 import { crashing, etcd, etcdWith, guard, look, memberID, names, now, pod, setup } from './support/facts.ts';
+import { recovery } from './recovery/support.ts';
 import { situations } from './support/situations.ts';
 
 const later = (minutes: number): Date => new Date(now.getTime() + minutes * 60_000);
@@ -230,5 +231,30 @@ describe('the status of a guard', () => {
       recoveries: [],
     });
     expect(new Set(Object.values(reasons(other)))).toEqual(new Set(['Unknown NotEtcd']));
+  });
+
+  it('keeps the snapshots and the count of what it began by itself while its StatefulSet is gone, and when it is back', () => {
+    const run = {
+      recoveryUID: 'u',
+      recoveryName: 'earlier',
+      action: 'BindPendingVolume',
+      startTime: now.toISOString(),
+    };
+    const saved = { name: 'snapshot.db', time: now.toISOString() };
+    const known = { lastSnapshot: saved, snapshots: [saved], automaticRuns: [run] };
+    const gone = judge({ now, guard: guard(known), subject: { state: 'NotFound' }, recoveries: [] });
+    expect(gone).toMatchObject(known);
+    expect(judged(etcd(), gone)).toMatchObject(known);
+  });
+
+  it('remembers a recovery that its policy began for a day, though somebody deletes it', () => {
+    const startTime = now.toISOString();
+    const runs = recovery({ action: 'ReclaimSpace' }, { state: 'Running', approvedBy: 'Policy', startTime });
+    const facts = { now, guard: guard(), subject: { state: 'Etcd' as const, facts: etcd() } };
+    const seen = judge({ ...facts, recoveries: [runs] });
+    expect(seen.automaticRuns).toMatchObject([{ recoveryName: 'repair', action: 'ReclaimSpace', startTime }]);
+    const after = (hours: number) => ({ ...facts, guard: guard(seen), now: later(60 * hours), recoveries: [] });
+    expect(judge({ ...after(23), subject: { state: 'NotFound' } }).automaticRuns).toHaveLength(1);
+    expect(judge({ ...after(25), subject: { state: 'NotFound' } })).not.toHaveProperty('automaticRuns');
   });
 });
