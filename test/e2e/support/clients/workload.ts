@@ -3,7 +3,13 @@ import { Application } from './application.ts';
 import type { Operation, OperationKind } from './operations.ts';
 
 /** How often each operation begins, milliseconds: whether or not those before it have ended. */
-const periodMs: Readonly<Record<OperationKind, number>> = { search: 200, insert: 200, ddl: 500 };
+const periodMs: Readonly<Record<OperationKind, number>> = { search: 250, insert: 250, ddl: 1_000 };
+
+/**
+ * How many may be under way at once: as many as begin while the first has not been given up. Milvus does one DDL after the
+ * other, so more of them than it can do would wait for ever longer on a busy machine.
+ */
+const atMost: Readonly<Record<OperationKind, number>> = { search: 20, insert: 20, ddl: 4 };
 
 /**
  * Names of the small collections: what is left of an attempt that failed is created again, which Milvus takes for done, and
@@ -16,7 +22,7 @@ const batch = 1_000;
 
 /**
  * Clients that search, insert and create and drop collections all the while, and note how each operation went. They do not
- * wait for an answer before they ask again, as many users would not.
+ * wait for an answer before they ask again, as many users would not, up to a limit.
  */
 export class Workload implements AsyncDisposable {
   readonly #application: Application;
@@ -81,8 +87,10 @@ export class Workload implements AsyncDisposable {
   async #every(kind: OperationKind, work: (turn: number) => Promise<void>): Promise<void> {
     const underWay = new Set<Promise<void>>();
     for (let turn = 0; !this.#stopping.signal.aborted; turn += 1) {
-      const operation: Promise<void> = this.#note(kind, () => work(turn)).finally(() => underWay.delete(operation));
-      underWay.add(operation);
+      if (underWay.size < atMost[kind]) {
+        const operation: Promise<void> = this.#note(kind, () => work(turn)).finally(() => underWay.delete(operation));
+        underWay.add(operation);
+      }
       await sleep(periodMs[kind], undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
     await Promise.all(underWay);
