@@ -43,6 +43,8 @@ export interface EtcdFacts {
   readonly hashes?: HashComparison;
   /** What is needed to talk to etcd and is not there, for instance a Secret; then nobody was asked. */
   readonly cannotAsk?: string;
+  /** How long a member may take to start, milliseconds; absent: the usual time. */
+  readonly startUpMs?: number;
   /** Pieces of evidence that could not be had, in words. */
   readonly unread: readonly string[];
 }

@@ -8,6 +8,7 @@ import { accessOf, type Access } from './member-target.ts';
 import type { GuardMemory } from './memory.ts';
 import { compareHashes, lookAtMembers } from './observe-members.ts';
 import { listPods, withEvidence, type PodSources } from './observe-pods.ts';
+import type { Pace } from './pace.ts';
 import { looksWell, type PodFacts } from './pod-facts.ts';
 import { BeyondLimits } from './setup/beyond-limits.ts';
 import { learnSetup, podNames, type EtcdSetup } from './setup/etcd-setup.ts';
@@ -25,6 +26,8 @@ export interface SecretReader {
 export interface Sources extends PodSources {
   readonly secrets: SecretReader;
   readonly clock: Clock;
+  /** Absent: the usual one. */
+  readonly pace?: Pace;
 }
 
 /**
@@ -92,6 +95,7 @@ async function factsOf(
     setup,
     missing,
     ...(missingSince ? { missingSince } : {}),
+    ...(sources.pace ? { startUpMs: sources.pace.startUpMs } : {}),
     looks,
     ...(hashes ? { hashes } : {}),
     ...(cannotAsk === undefined ? {} : { cannotAsk }),

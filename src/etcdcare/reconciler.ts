@@ -10,6 +10,7 @@ import type { GuardFacts, Rival } from './facts.ts';
 import { judge } from './judgement.ts';
 import { GuardMemory } from './memory.ts';
 import { observe, type Sources } from './observe.ts';
+import { usualPace } from './pace.ts';
 import { recoveryToAskFor, snapshotToAskFor } from './recovery/ask.ts';
 import { readJournal } from './recovery/journal.ts';
 
@@ -27,11 +28,6 @@ export interface GuardReconcilerOptions extends Sources {
   /** Told of each judgement, for metrics. */
   readonly observed?: (guard: EtcdGuard, status: EtcdGuardStatus) => void;
 }
-
-/** While all is well. */
-const LOOK_MS = 30_000;
-/** While something is wrong. */
-const CLOSER_LOOK_MS = 10_000;
 
 /** Looks after guards, one look at a time: observe, diagnose, report, and ask for the recovery that repairs it. */
 export class GuardReconciler implements Disposable {
@@ -62,7 +58,8 @@ export class GuardReconciler implements Disposable {
     }
     this.#options.observed?.(guard, status);
     await this.#ask(facts, status, signal);
-    return isWell(status) ? LOOK_MS : CLOSER_LOOK_MS;
+    const { observeMs } = this.#options.pace ?? usualPace;
+    return isWell(status) ? observeMs : Math.round(observeMs / 3);
   }
 
   /** Closes every connection to etcd; the next look opens them again. */
@@ -98,7 +95,7 @@ export class GuardReconciler implements Disposable {
     const { writer, log } = this.#options;
     if (rival?.older || journal || !this.#options.recoveries(guard.metadata.namespace)) return;
     const due = status.diagnosis ? undefined : snapshotToAskFor(guard, recoveries, now);
-    const wanted = recoveryToAskFor(guard, status, recoveries, now) ?? due;
+    const wanted = recoveryToAskFor(guard, status, recoveries, now, this.#options.pace?.settledMs) ?? due;
     if (!wanted) return;
     try {
       await writer.create(etcdRecoveryKind, wanted, { signal });

@@ -29,14 +29,14 @@ export interface Setting<T> {
   readonly parse: (text: string) => T | undefined;
 }
 
-const seconds = (help: string, flag: string, env: string, fallback: string): Setting<number> => ({
+const seconds = (help: string, flag: string, env: string, fallback: string, least = 1): Setting<number> => ({
   flag,
   placeholder: '<seconds>',
   env,
   help,
-  accepts: 'a whole number of seconds from 1 to 3600',
+  accepts: `a whole number of seconds from ${least} to 3600`,
   default: fallback,
-  parse: wholeNumber(1, 3600),
+  parse: wholeNumber(least, 3600),
 });
 
 /** Everything that can be set: the single source of the flags, the help and docs/configuration.md. */
@@ -110,6 +110,27 @@ export const settings = {
     default: 'false',
     parse: trueOrFalse,
   },
+  etcdObserveSeconds: seconds(
+    'Time between two observations of a guarded etcd that is well; a third of it while something is wrong, half of it while a plan waits.',
+    '--etcd-observe-seconds',
+    'ETCD_OBSERVE_SECONDS',
+    '30',
+    10,
+  ),
+  etcdSettleSeconds: seconds(
+    'A guard asks for a recovery once something has been wrong for this long.',
+    '--etcd-settle-seconds',
+    'ETCD_SETTLE_SECONDS',
+    '15',
+    5,
+  ),
+  etcdStartUpSeconds: seconds(
+    "A member of etcd that is not ready may still be starting for this long. Longer than a start takes when its peers are dead: bitnami's scripts ask each for 5 s.",
+    '--etcd-start-up-seconds',
+    'ETCD_START_UP_SECONDS',
+    '120',
+    60,
+  ),
   operatorImage: {
     flag: '--operator-image',
     placeholder: '<image>',

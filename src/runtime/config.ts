@@ -1,3 +1,4 @@
+import type { Pace } from '../etcdcare/pace.ts';
 import { settings } from './config-settings.ts';
 import type { Setting, SettingName, Settings } from './config-settings.ts';
 import type { ListenAddress, LogLevel } from './config-values.ts';
@@ -22,6 +23,8 @@ export interface OperatorConfig {
   /** False: EtcdGuards are not looked after. */
   readonly etcdGuard: boolean;
   readonly etcdRepair: boolean;
+  /** How patient guards and recoveries are. */
+  readonly etcdPace: Pace;
   /** Where; empty: wherever guards are looked after. */
   readonly etcdRepairNamespaces: readonly string[];
   readonly allowLocalEndpoints: boolean;
@@ -92,10 +95,18 @@ function toConfig(values: Settings): OperatorConfig {
     leaseDurationSeconds,
     renewDeadlineSeconds,
     retryPeriodSeconds,
+    etcdObserveSeconds,
+    etcdSettleSeconds,
+    etcdStartUpSeconds,
     ...rest
   } = values;
   return {
     ...rest,
+    etcdPace: {
+      observeMs: etcdObserveSeconds * 1000,
+      settledMs: etcdSettleSeconds * 1000,
+      startUpMs: etcdStartUpSeconds * 1000,
+    },
     leaderElection: {
       namespace: leaderElectionNamespace,
       name: leaderElectionName,

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { GuardReconciler } from '../etcdcare/reconciler.ts';
 import type { SecretReader } from '../etcdcare/observe.ts';
+import type { Pace } from '../etcdcare/pace.ts';
 import { memberConnector } from '../etcd/member-client.ts';
 import { guardEvent } from '../etcdcare/events.ts';
 import type { EventRecorder } from '../kube/events.ts';
@@ -27,6 +28,7 @@ export interface GuardsOptions {
   /** Empty: every namespace. */
   readonly watchNamespaces: readonly string[];
   readonly secrets: SecretReader;
+  readonly pace: Pace;
   readonly node: (name: string) => Node | undefined;
   /** All recoveries of a namespace; undefined: they are not known. */
   readonly recoveries: (namespace: string) => readonly EtcdRecovery[] | undefined;
@@ -70,6 +72,7 @@ export class Guards implements AsyncDisposable {
       client,
       writer: client,
       secrets: options.secrets,
+      pace: options.pace,
       node: options.node,
       guard: (namespace, name) => objects.get(namespace, name),
       guards: (namespace) => this.#controller.list(namespace),

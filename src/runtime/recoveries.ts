@@ -4,6 +4,7 @@ import { etcdRecoveryKind } from '../api/names.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { SecretReader } from '../etcdcare/observe.ts';
+import type { Pace } from '../etcdcare/pace.ts';
 import { RecoveryLocks } from '../etcdcare/recovery/lock.ts';
 import { RecoveryReconciler } from '../etcdcare/recovery/reconciler.ts';
 import { remedyFor } from '../etcdcare/recovery/remedies/index.ts';
@@ -30,6 +31,7 @@ export interface RecoveriesOptions {
   /** Where recoveries are carried out; empty: wherever guards are looked after. */
   readonly repairNamespaces: readonly string[];
   readonly secrets: SecretReader;
+  readonly pace: Pace;
   readonly node: (name: string) => Node | undefined;
   readonly guard: (namespace: string, name: string) => EtcdGuard | undefined;
   /** Of this operator, the same for all of its replicas. */
@@ -64,6 +66,7 @@ export class Recoveries implements AsyncDisposable {
     this.#reconciler = new RecoveryReconciler({
       client,
       watchNamespaces,
+      pace: options.pace,
       secrets,
       node,
       guard,

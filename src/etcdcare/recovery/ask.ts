@@ -3,11 +3,10 @@ import type { EtcdGuard, EtcdGuardStatus } from '../../api/etcd-guard.ts';
 import { hasEnded, type EtcdRecovery, type RecoveryAction } from '../../api/etcd-recovery.ts';
 import { etcdRecoveryKind, GROUP, labels, OPERATOR, VERSION } from '../../api/names.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { usualPace } from '../pace.ts';
 import { policyOf } from './approval.ts';
 import { FOR_CASE, forALoss, isAnswered } from './asked-for.ts';
 
-/** An ailment has to be seen for so long before it is worth a plan, milliseconds. */
-const SETTLED_MS = 15_000;
 /** Recoveries that a guard asked for stay to be read for a week. */
 const KEEP_SECONDS = 7 * 24 * 3600;
 /** Those that were asked for again, one after the other, stay for a day. */
@@ -21,19 +20,21 @@ export type NewRecovery = KubeObject & Pick<EtcdRecovery, 'spec'>;
  * none that its policy forbids.
  *
  * @param recoveries those of this guard
+ * @param settledMs how long an ailment has to be seen before it is worth a plan
  */
 export function recoveryToAskFor(
   { metadata, spec }: EtcdGuard,
   { diagnosis, quorumLostSinceTime }: EtcdGuardStatus,
   recoveries: readonly EtcdRecovery[],
   now: Date,
+  settledMs: number = usualPace.settledMs,
 ): NewRecovery | undefined {
   if (diagnosis?.action === undefined) return undefined;
   const action = diagnosis.action as RecoveryAction;
   const { case: ailment, sinceTime, pods } = diagnosis;
   // What a lost quorum looks like changes while members crash; the loss itself has held for long.
   const loss = quorumLostSinceTime !== undefined && forALoss.includes(action) ? quorumLostSinceTime : undefined;
-  if (now.getTime() - Date.parse(loss ?? sinceTime) < SETTLED_MS) return undefined;
+  if (now.getTime() - Date.parse(loss ?? sinceTime) < settledMs) return undefined;
   if (policyOf({ spec }, action) === 'Never') return undefined;
   if (recoveries.some((recovery) => !hasEnded(recovery) && recovery.spec.action !== 'Snapshot')) return undefined;
   const target = targeted.includes(action) ? pods?.[0] : undefined;

@@ -3,6 +3,7 @@ import { hasEnded, type EtcdRecovery } from '../../api/etcd-recovery.ts';
 import { etcdGuardKind, etcdRecoveryKind } from '../../api/names.ts';
 import { isAlreadyExists } from '../../kube/errors.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { usualPace } from '../pace.ts';
 import { approvalOf } from './approval.ts';
 import { isOver } from './asked-for.ts';
 import type { Etcds } from './etcds.ts';
@@ -28,9 +29,6 @@ import type { StatusWriter } from './status-writer.ts';
 import { plannedStatus, waitingStatus } from './status.ts';
 import { summarise } from './store-summary.ts';
 import { observeWorld, type EtcdWorld } from './world.ts';
-
-/** While a plan waits for something or somebody, milliseconds. */
-const LOOK_MS = 15_000;
 
 /** When to look again, milliseconds; undefined: when something about the recovery changes. */
 type Next = number | undefined;
@@ -60,6 +58,11 @@ export class Planner {
     this.#writer = writer;
   }
 
+  /** While a plan waits for something or somebody, milliseconds. */
+  get #againMs(): number {
+    return (this.#options.pace ?? usualPace).observeMs / 2;
+  }
+
   /**
    * @param found the journal that is there
    * @returns when to look again, milliseconds: at once when it has begun, which the journal tells.
@@ -79,19 +82,19 @@ export class Planner {
     // Approved and cancelled is how one asks to put back what another recovery left.
     if (recovery.spec.cancel && !(left && recovery.spec.approval))
       return this.#end(recovery, 'Cancelled', 'cancelled before it has changed anything', signal);
-    if (owner?.state === 'Unknown') return this.#wait(recovery, owner.why, LOOK_MS, signal);
+    if (owner?.state === 'Unknown') return this.#wait(recovery, owner.why, this.#againMs, signal);
     if (owner && !own && !left) return this.#waitForTurn(recovery, owner.name, signal);
     const stored = owner?.stored;
     const world = await observeWorld(guard, this.#options, this.#etcds.of(recovery).memory, signal);
     // What is half done may be why nothing can be seen: a StatefulSet that has to be put back.
     if (left && stored && 'why' in world) return this.#takeUp(recovery, guard, stored, undefined, signal);
-    if ('why' in world) return this.#wait(recovery, world.why, LOOK_MS, signal);
+    if ('why' in world) return this.#wait(recovery, world.why, this.#againMs, signal);
     if (!own && isOver(recovery, world))
       return this.#end(recovery, 'Cancelled', 'what it was planned for is over; nothing was changed', signal);
     const no = forbidden(recovery.spec, world);
     if (no !== undefined) return this.#end(recovery, 'Refused', no, signal);
     const blind = unseen(recovery.spec, world);
-    if (blind !== undefined) return this.#wait(recovery, blind, LOOK_MS, signal);
+    if (blind !== undefined) return this.#wait(recovery, blind, this.#againMs, signal);
     if (left && stored) return this.#takeUp(recovery, guard, stored, world, signal);
     const planned = await this.#planned(recovery, world, clock.wallTime(), signal);
     switch (planned.state) {
@@ -161,7 +164,7 @@ export class Planner {
       signal,
     });
     const approval = approvalOf(recovery, { plan, hash }, { ...guard, ...seen }, others, now);
-    if (!approval.approved) return wait(approval.why, LOOK_MS);
+    if (!approval.approved) return wait(approval.why, this.#againMs);
     const holder = await locks.take(metadata.namespace, guard.spec.statefulSetName, signal);
     if (holder !== undefined) return wait(`approved; waits for ${holder}, which has the lock of this etcd`, TURN_MS);
     // The plan stands in the status before anything is done.

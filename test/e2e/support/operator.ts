@@ -14,6 +14,8 @@ const chart = join(root, 'deploy', 'chart');
 const wait = ['--wait', '--timeout', '120s'];
 /** Repairs everywhere, with all that they may need. */
 const repairs = { repair: true, volumes: true, deleteVolumes: true };
+/** The floors of what the chart accepts: what is waited for is the same, for less long. */
+const leastPatience = { observeSeconds: 10, settleSeconds: 5, startUpSeconds: 60 };
 const valuesFile = ({ runDir }: Cluster): string => join(runDir, 'operator-values.json');
 
 /** Runs helm against the cluster. @returns its stdout. @throws CommandError with its stderr. */
@@ -38,7 +40,7 @@ export async function installOperator(cluster: Cluster, imageMark: string): Prom
   });
   await writeFile(
     valuesFile(cluster),
-    JSON.stringify({ podAnnotations: { 'e2e/image': imageMark }, etcdGuard: repairs }),
+    JSON.stringify({ podAnnotations: { 'e2e/image': imageMark }, etcdGuard: { ...repairs, ...leastPatience } }),
   );
   await helmInstall(cluster);
 }

@@ -23,6 +23,7 @@ describe('resolveConfig', () => {
         etcdGuard: true,
         etcdRepair: true,
         etcdRepairNamespaces: [],
+        etcdPace: { observeMs: 30_000, settledMs: 15_000, startUpMs: 120_000 },
         allowLocalEndpoints: false,
         allowPlainPasswords: false,
         concurrency: 8,
@@ -41,6 +42,17 @@ describe('resolveConfig', () => {
         version: '0.0.0-source',
       },
     });
+  });
+
+  it('is as patient with an etcd as is asked for, down to a floor', () => {
+    const least = { etcdObserveSeconds: '10', etcdSettleSeconds: '5', etcdStartUpSeconds: '60' };
+    const etcdPace = { observeMs: 10_000, settledMs: 5_000, startUpMs: 60_000 };
+    expect(resolve(least)).toMatchObject({ config: { etcdPace } });
+    expect(problemsOf({ etcdObserveSeconds: '9', etcdSettleSeconds: '4', etcdStartUpSeconds: '59' })).toEqual([
+      '--etcd-observe-seconds (or ETCD_OBSERVE_SECONDS) is "9"; it must be a whole number of seconds from 10 to 3600',
+      '--etcd-settle-seconds (or ETCD_SETTLE_SECONDS) is "4"; it must be a whole number of seconds from 5 to 3600',
+      '--etcd-start-up-seconds (or ETCD_START_UP_SECONDS) is "59"; it must be a whole number of seconds from 60 to 3600',
+    ]);
   });
 
   it('prefers a flag to the environment, and that to the default', () => {

@@ -40,6 +40,7 @@ function start(served: boolean) {
     watchdog: { during: (_what, work) => work() },
     client: { ...fakeClient({ list, watch: watch as never }), podLog: () => Promise.reject(new Error('no logs')) },
     watchNamespaces: [],
+    pace: { observeMs: 30_000, settledMs: 15_000, startUpMs: 120_000 },
     secrets: { secret: () => Promise.resolve(undefined), forgetSecret: () => undefined },
     node: () => undefined,
     recoveries: () => undefined,

@@ -33,6 +33,11 @@ describe('what a guard asks for', () => {
     expect(recoveryToAskFor(guard(), full, [ended], now)).toBeUndefined();
   });
 
+  it('waits until something has been wrong for as long as is asked for', () => {
+    expect(recoveryToAskFor(guard(), full, [], now, 20_000)).toBeDefined();
+    expect(recoveryToAskFor(guard(), full, [], now, 20_001)).toBeUndefined();
+  });
+
   it('is asked again when nobody approved in time, and when a refusal is a quarter of an hour old', () => {
     const name = recoveryToAskFor(guard(), full, [], now)?.metadata.name ?? '';
     const before = (status: object) => recovery({ action: 'ReclaimSpace' }, status, { name });

@@ -138,7 +138,7 @@ export const situations: readonly Situation[] = [
     ]),
     case: 'StartingUp',
     pods: ['etcd-1'],
-    evidence: 'less than two minutes',
+    evidence: 'less than 120 s',
   },
   {
     about: 'something that nobody knows',
