@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_OPTIONS := --disable-warning=ExperimentalWarning
 JEST := NODE_OPTIONS="$(NODE_OPTIONS) --experimental-vm-modules" jest
 
-.PHONY: help demo demo-down test unit integration e2e bench chaos thorough soak check format generate image chart bundle clean
+.PHONY: help demo demo-down test unit integration e2e bench chaos thorough soak fuzz check format generate image chart bundle clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ thorough: deps ## what a release needs besides: variants, operators that die at 
 
 soak: deps ## the end-to-end tests with ten minutes at rest, a resync inside, instead of 75 s
 	@SOAK=1 node scripts/test.ts e2e
+
+fuzz: deps ## random input for every parser of what others write; FUZZ_SECONDS for each (60)
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(JEST) --selectProjects unit --testPathPatterns unit/parsers
 
 check: deps ## formatting, lint, types, and that generated files are up to date
 	@prettier --check --log-level=warn .
