@@ -36,6 +36,9 @@ export type RoleStatus = NonNullable<CoordinatorPairStatus['active']>;
 /** An entry of `status.members`. */
 export type MemberStatus = NonNullable<CoordinatorPairStatus['members']>[number];
 
+/** An entry of `status.roles`. */
+export type RolesStatus = NonNullable<CoordinatorPairStatus['roles']>[number];
+
 /** The state of a member; see the field's description. */
 export type MemberState = MemberStatus['state'];
 

@@ -32,6 +32,12 @@ export const roleReasons = {
       meaning: "An object or a process that is not the pair's is in the way.",
       action: 'See the condition NoConflict.',
     },
+    RoleNotHeld: {
+      status: 'False',
+      meaning:
+        'A process is ACTIVE, but no running one holds another role of the pair. Before 2.6 each role of a mixcoord process (`mixture`) is elected by itself.',
+      action: 'Wait for a minute. If it lasts, look at the logs of the pods and at that key in etcd.',
+    },
     FlagNotEffective,
     Stopped,
     Suspended,
@@ -52,7 +58,7 @@ export const roleReasons = {
       status: 'True',
       meaning:
         'The processes of this pair share their roles: one is ACTIVE for some, the other for the rest. Before 2.6 each role of a mixcoord process (`mixture`) is elected by itself.',
-      action: 'Nothing. A switchover brings the roles together.',
+      action: 'Nothing. A switchover brings the roles together, and so does each rollout or drain.',
     },
     HolderForeign: {
       status: 'False',
@@ -99,6 +105,12 @@ export const roleReasons = {
       status: 'False',
       meaning: 'The second process is starting and not registered yet.',
       action: 'If it lasts longer than some minutes, look at the events and logs of the pod.',
+    },
+    RoleNotRegistered: {
+      status: 'False',
+      meaning:
+        'The second process is registered for the first role, but none would take over another role that the pair holds (`mixture`, before 2.6).',
+      action: 'If it lasts longer than some minutes, look at the logs of the pod that should stand by.',
     },
     LostEtcd: {
       status: 'False',

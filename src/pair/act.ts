@@ -6,10 +6,10 @@ import { isApiError, isConflict, isNotFound, type ApiError } from '../kube/error
 import type { Node, Pod } from '../kube/core-types.ts';
 import { nodeKind, podKind } from '../kube/kinds.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import type { SessionStore } from '../etcd/types.ts';
+import type { SessionSnapshot, SessionStore } from '../etcd/types.ts';
 import { childKind } from './child-kinds.ts';
 import type { RevokeLease, StoppingProcess } from './decide/dead-sessions.ts';
-import type { EndPod, ForcedEnd } from './decide/disruption.ts';
+import type { EndPod, ForcedEnd, RoleHandover } from './decide/disruption.ts';
 import { addressesOf, isAt } from './decide/registrations.ts';
 import { leasesOfProcess } from './decide/process-leases.ts';
 import { roleSessions, type RoleSessions, type Session } from './decide/role-sessions.ts';
@@ -126,9 +126,12 @@ export async function endPod(
 ): Promise<EndPodOutcome> {
   const { namespace } = pair.metadata;
   const { force } = act;
-  const sessions = roleSessions(await store.read(signal), role);
+  const snapshot = await store.read(signal);
+  const sessions = roleSessions(snapshot, role);
   if (sessions.holderUnreadable || sessions.holder?.serverID !== act.holderServerID) return 'WorldChanged';
   if (act.successor && !(await canTakeOver(act.successor, sessions, store, signal))) return 'WorldChanged';
+  for (const other of act.others ?? [])
+    if (!(await isHandedOver(other, snapshot, store, signal))) return 'WorldChanged';
   if (force && !(await isStillStuck(act, force, sessions, client, namespace, signal))) return 'WorldChanged';
   if (!isLeader()) return 'NotLeader';
   try {
@@ -142,6 +145,18 @@ export async function endPod(
     if (isConflict(error)) return 'WorldChanged';
     throw error;
   }
+}
+
+/** Whether a further role is held as it was when the end was decided, and, if the pod holds it, can be taken over. */
+async function isHandedOver(
+  { role, holderLease, successor }: RoleHandover,
+  snapshot: SessionSnapshot,
+  store: SessionStore,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const sessions = roleSessions(snapshot, role);
+  if (sessions.holderUnreadable || sessions.holder?.lease !== holderLease) return false;
+  return successor === undefined || canTakeOver(successor, sessions, store, signal);
 }
 
 /**

@@ -56,7 +56,7 @@ async function readOnce(
 ): Promise<Binding | undefined> {
   const { session, pod } = member;
   if (!session || !pod?.container.id || !pod.nodeName) return undefined;
-  const progress = memory.bindingProgress.get(session.serverID) ?? { serverID: session.serverID, lease: session.lease };
+  const progress = memory.bindingProgress.get(session.lease) ?? { serverID: session.serverID, lease: session.lease };
   const at = clock.wallTime();
   // Looks follow each other closely while things change: labels and status shall not wait for readings that tell nothing.
   if (progress.last && Math.abs(at.getTime() - progress.last.at.getTime()) < READING_INTERVAL_MS) return undefined;
@@ -78,14 +78,14 @@ async function readOnce(
   }
   const next = addReading(progress, reading, member);
   if ('bound' in next) {
-    memory.bindingProgress.delete(session.serverID);
+    memory.bindingProgress.delete(session.lease);
     return next.bound;
   }
-  memory.bindingProgress.set(session.serverID, next.progress);
+  memory.bindingProgress.set(session.lease, next.progress);
   return undefined;
 }
 
 function forgetOthers(open: readonly Member[], memory: PairMemory): void {
-  for (const serverID of memory.bindingProgress.keys())
-    if (!open.some(({ session }) => session?.serverID === serverID)) memory.bindingProgress.delete(serverID);
+  for (const lease of memory.bindingProgress.keys())
+    if (!open.some(({ session }) => session?.lease === lease)) memory.bindingProgress.delete(lease);
 }

@@ -4,7 +4,7 @@ import type { Alarm } from '../etcd/alarms.ts';
 import type { Role } from '../milvus/roles.ts';
 import type { MilvusVersion } from '../milvus/version.ts';
 import type { KubeObject, Stored } from '../kube/objects.ts';
-import type { RoleHolder, RoleSessions } from './decide/role-sessions.ts';
+import type { OtherRole, RoleSessions } from './decide/role-sessions.ts';
 import type { Binding } from './decide/binding.ts';
 import type { ProvenDeath } from './decide/death.ts';
 import type { RestartDecision } from './decide/restart.ts';
@@ -36,8 +36,8 @@ export type EtcdFacts =
       readonly steadySince: Date;
       /** The last time for which it could not be read, as far as this operator process knows of one. */
       readonly outage?: Outage;
-      /** Holders of the further roles that the pair's processes are elected for one by one (`mixture`, up to 2.5). */
-      readonly otherHolders?: readonly RoleHolder[];
+      /** The further roles that the pair's processes are elected for one by one (`mixture`, up to 2.5). */
+      readonly otherRoles?: readonly OtherRole[];
     }
   /** Not read yet, since at most 10 s. */
   | { readonly state: 'Pending' }

@@ -34,7 +34,7 @@ export class PairMemory implements Disposable {
   readonly endedSessions: { readonly of: string; readonly time: Date }[] = [];
   /** The polling of the pair's processes. */
   readonly probes: Probes;
-  /** Lease readings of registrations that are not bound to a container yet, by server ID. */
+  /** Lease readings of registrations that are not bound to a container yet, by lease. */
   readonly bindingProgress = new Map<bigint, BindingProgress>();
   /** Since when a pod is missing, and what was found about that, by the monotonic clock. */
   podMissing: { readonly sinceMs: number; readonly askedMs?: number; readonly why?: string } | undefined;

@@ -14,6 +14,7 @@ import { observeWorkload, podsOf } from './attachment.ts';
 import { renderAttached } from './children/attached.ts';
 import { renderChildren } from './children/index.ts';
 import { provenDeaths, standing } from './decide/death.ts';
+import { storedMembers } from './decide/other-role-status.ts';
 import { layoutOf, withOutlivedKeys, type Layout } from './decide/layout.ts';
 import { seenSilences } from './decide/silences.ts';
 import { bindingsOf, deathsOf, silencesOf, stopsOf } from './decide/status-parts.ts';
@@ -98,7 +99,7 @@ export async function observe(
     version && problems.length === 0 ? render(pair, version, workload, config.text, restart.token) : undefined;
   const missing = liveSet !== undefined && stopOf(pair) === undefined && pods.length < PAIR_SIZE;
   const creationFailure = await whyNotCreated(missing ? liveSet : undefined, sources, memory, signal);
-  const bindings = standing(bindingsOf(pair.status?.members), allPods);
+  const bindings = standing(bindingsOf(storedMembers(pair.status)), allPods);
   const probes = memory.probes.findings;
   const nodes = nodesOf([...pods, ...bindings], caches);
   const children = rendered
@@ -125,7 +126,7 @@ export async function observe(
     ...guardOf(pair, sources),
     bindings,
     renewed: new Set(memory.renewedLeases),
-    deaths: provenDeaths(deathsOf(pair.status?.members), bindings, allPods, nodes, now),
+    deaths: provenDeaths(deathsOf(storedMembers(pair.status)), bindings, allPods, nodes, now),
     stops: seenStops(stopsOf(pair.status?.members), { bindings, pods, probes, now }),
     probes,
     silences: seenSilences(silencesOf(pair.status?.members), { pods, probes, now }),

@@ -151,9 +151,10 @@ export class Reconciler implements Disposable {
     if (!store || facts.etcd.state !== 'Known') return { facts, unfinished: false };
     const { client, clock, watchNodes } = this.#options;
     const sources = { client, clock, etcd: store.client };
-    const unproven = await watchStrangers(plan.members, facts.deaths, sources, memory, signal);
+    const registered = [...plan.members, ...plan.otherRoles.flatMap(({ members }) => members)];
+    const unproven = await watchStrangers(registered, facts.deaths, sources, memory, signal);
     if (!watchNodes) return { facts, unfinished: unproven };
-    const { bindings, unfinished } = await bindMembers(plan.members, facts.bindings, sources, memory, signal);
+    const { bindings, unfinished } = await bindMembers(registered, facts.bindings, sources, memory, signal);
     return { facts: { ...facts, bindings }, unfinished: unfinished || unproven };
   }
 
@@ -189,7 +190,7 @@ export class Reconciler implements Disposable {
     const { session, evidence, stopping } = act;
     const stillStopping = (process: StoppingProcess) =>
       isStillStopping(process, namespace, { client, clock, probes: memory.probes }, signal);
-    const outcome = await revokeLease(act, facts.sessionRole, { store, isLeader, stillStopping }, signal);
+    const outcome = await revokeLease(act, act.role ?? facts.sessionRole, { store, isLeader, stillStopping }, signal);
     log.info({ pair: { namespace, name }, session: session.key, evidence, outcome }, 'session of an ended process');
     if (outcome !== 'Revoked') return stopping !== undefined && outcome === 'WorldChanged';
     memory.revoked(session.lease, podOf(session, facts) ?? session.address);
@@ -216,7 +217,7 @@ function podOf({ lease }: RevokeLease['session'], { pair }: PairFacts): string |
 
 function revokedEvent({ session, evidence, stopping }: RevokeLease): EventDraft {
   const who = `${session.hostName ?? session.address} (server ID ${session.serverID})`;
-  const key = `revoked-${session.serverID}`;
+  const key = `revoked-${session.lease}`;
   const note = `the session of ${who} was ended: ${evidence}`;
   return stopping
     ? { type: 'Normal', reason: 'StoppedLeaseRevoked', action: 'RevokeLease', note, key }
@@ -225,7 +226,8 @@ function revokedEvent({ session, evidence, stopping }: RevokeLease): EventDraft 
 
 function forgetEnded({ pods, etcd }: PairFacts, memory: PairMemory): void {
   if (etcd.state !== 'Known') return;
-  const leases = etcd.sessions.members.map(({ lease }) => lease);
+  const shown = [etcd.sessions, ...(etcd.otherRoles ?? []).map(({ sessions }) => sessions)];
+  const leases = shown.flatMap(({ members }) => members.map(({ lease }) => lease));
   memory.forgetEnded(
     pods.map(({ uid }) => uid),
     leases,

@@ -12,7 +12,7 @@ import type {
 } from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Role } from '../milvus/roles.ts';
-import { otherHolders, roleSessions, type RoleSessions } from './decide/role-sessions.ts';
+import { otherRoles, roleSessions, type RoleSessions } from './decide/role-sessions.ts';
 import type { EndpointFinding, EtcdFacts, Outage } from './facts.ts';
 
 /** Reads that fail for so long make what was last read too old to speak of. */
@@ -46,7 +46,7 @@ export class SessionWatch implements Disposable {
   readonly #clock: Clock;
   #grantedTTL: { readonly lease: bigint; readonly seconds: number } | undefined;
   /** What {@link facts} last told of. */
-  #told: { readonly snapshot: SessionSnapshot; readonly role: Role } | undefined;
+  #told: { readonly snapshot: SessionSnapshot; readonly roles: readonly Role[] } | undefined;
   #steadySince: Date | undefined;
   /** Since when etcd has been given up on; absent while it is not. */
   #blindSince: Date | undefined;
@@ -85,7 +85,7 @@ export class SessionWatch implements Disposable {
       this.#outage = { since: this.#blindSince, end: snapshot.readTime };
       this.#blindSince = undefined;
     }
-    this.#told = { snapshot, role };
+    this.#told = { snapshot, roles: [role, ...others] };
     const sessions = roleSessions(snapshot, role);
     const grantedTTLSeconds = await this.#grantedTTLOf(sessions, signal);
     const steadySince = this.#steadySince ?? this.#clock.wallTime();
@@ -96,16 +96,16 @@ export class SessionWatch implements Disposable {
       ...(grantedTTLSeconds === undefined ? {} : { grantedTTLSeconds }),
       ...(this.#outage ? { outage: this.#outage } : {}),
       ...(alarms.length > 0 ? { alarms } : {}),
-      ...(others.length > 0 ? { otherHolders: otherHolders(snapshot, others) } : {}),
+      ...(others.length > 0 ? { otherRoles: otherRoles(snapshot, others) } : {}),
     };
   }
 
-  /** Whether the role's sessions were read since {@link facts} told of them, and are others now. */
+  /** Whether the roles' sessions were read since {@link facts} told of them, and are others now. */
   get isOutdated(): boolean {
     const { snapshot } = this.#store.state;
     if (!this.#told || !snapshot || snapshot === this.#told.snapshot) return false;
-    const { role } = this.#told;
-    return !isDeepStrictEqual(roleSessions(snapshot, role), roleSessions(this.#told.snapshot, role));
+    const { roles } = this.#told;
+    return !isDeepStrictEqual(otherRoles(snapshot, roles), otherRoles(this.#told.snapshot, roles));
   }
 
   /** When {@link facts} may turn without any change being announced, milliseconds from now. */

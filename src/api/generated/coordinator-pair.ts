@@ -437,6 +437,115 @@ export interface CoordinatorPairStatus {
       | 'Unknown';
   }[];
   /**
+   * Who holds each role, for a pair whose processes have several (`mixcoord` before 2.6, Milvus' `mixture`): there each role is elected by itself. The first is the one that `active`, `standby` and `members` are about. Absent for other pairs.
+   */
+  roles?: {
+    /**
+     * The role.
+     */
+    role: 'rootcoord' | 'querycoord' | 'datacoord' | 'indexcoord' | 'mixcoord';
+    /**
+     * The process that holds the role in etcd. Absent when none does.
+     */
+    active?: {
+      /**
+       * The pod of the process. Absent when it is none of this pair's pods.
+       */
+      podName?: string;
+      /**
+       * The node of the pod.
+       */
+      nodeName?: string;
+      /**
+       * The address that the process registered, `ip:port`.
+       */
+      address: string;
+      /**
+       * Milvus' number of the process, a new and higher one at each start. A string, because it is a 64-bit number.
+       */
+      serverID: string;
+      /**
+       * Since when the operator has seen the process in this role.
+       */
+      sinceTime: string;
+    };
+    /**
+     * Every session for this role, as in `status.members`. Absent for the first role.
+     */
+    members?: {
+      /**
+       * Milvus' number of the process. Absent when it is not registered.
+       */
+      serverID?: string;
+      /**
+       * The etcd lease of the session, in decimal.
+       */
+      leaseID?: string;
+      /**
+       * The etcd revision at which the session's key was created.
+       */
+      createRevision?: string;
+      /**
+       * The pod of the process.
+       */
+      podName?: string;
+      /**
+       * The UID of that pod, once bound.
+       */
+      podUID?: string;
+      /**
+       * The container to which the session is bound. Absent until then.
+       */
+      containerID?: string;
+      /**
+       * The node of the pod.
+       */
+      nodeName?: string;
+      /**
+       * When the session was bound to the container, by the clock of its node.
+       */
+      boundTime?: string;
+      /**
+       * When the container was seen to have ended, which proves that the session is that of a dead process.
+       */
+      endedTime?: string;
+      /**
+       * What proves it.
+       */
+      endedBecause?: string;
+      /**
+       * Since when it is known that the process was told to stop and serves no more, while its container runs.
+       */
+      stoppingTime?: string;
+      /**
+       * What shows it.
+       */
+      stoppingBecause?: string;
+      /**
+       * Until when the process was healthy, as its kubelet tells, when it gives no answer any more.
+       */
+      silentTime?: string;
+      /**
+       * `Active` holds the role. `Activating` holds it and is not serving yet. `Standby` is registered to take over. `Starting` is not registered yet. `Zombie` looks ready but lost its session and can never take over. `Stopping` was told to stop and serves no more, and its container has not ended. `Terminating` is being stopped. `Gone` is a session whose pod is gone or runs a newer process. `Foreign` is a session that is renewed by a process that is none of the pair's pods. `Unknown`: which of these it is, is not known yet.
+       */
+      state:
+        | 'Active'
+        | 'Activating'
+        | 'Standby'
+        | 'Starting'
+        | 'Zombie'
+        | 'Stopping'
+        | 'Terminating'
+        | 'Gone'
+        | 'Foreign'
+        | 'Unknown';
+    }[];
+  }[];
+  /**
+   * The roles that another pod holds than `active`, each with its pod. Absent while one holds them all, and for other pairs.
+   */
+  split?: string;
+  /**
    * What the ACTIVE registered in etcd.
    */
   session?: {

@@ -1,16 +1,22 @@
+import type { Role } from '../../milvus/roles.ts';
 import { hostOfAddress, portOfAddress } from '../../milvus/session-value.ts';
 import type { ProbeAddress } from '../../probe/types.ts';
 import type { PairFacts } from '../facts.ts';
 import type { Member, RegisteredMember } from './members.ts';
 import { standbyOf } from './members.ts';
+import { storedMembers } from './other-role-status.ts';
+import type { RoleMembers } from './other-roles.ts';
 import type { RoleSessions, Session } from './role-sessions.ts';
 import { stopOfPod } from './stops.ts';
+import { deathsOf, stopsOf } from './status-parts.ts';
 
 /**
  * A lease to revoke: its process is proven dead, or was told to stop and serves no more. A lease ID is never used again,
  * so a late revoke harms nobody.
  */
 export interface RevokeLease {
+  /** A further role of a `mixture` that the registration is for; absent: the role that stands for the process. */
+  readonly role?: Role;
   readonly session: Session;
   readonly evidence: string;
   /** The process runs, and serves no more: it is asked again right before. */
@@ -38,7 +44,11 @@ export interface DeadSessionsDecision {
  * about a second; ending the wrong one would leave two ACTIVE processes for up to a third of the TTL (from 2.6.7), so
  * everything that is not proven waits, as Milvus does by itself.
  */
-export function decideDeadSessions(facts: PairFacts, members: readonly Member[]): DeadSessionsDecision {
+export function decideDeadSessions(
+  facts: PairFacts,
+  members: readonly Member[],
+  isLocked: (session: Session) => boolean = () => facts.pair.status?.transition !== undefined,
+): DeadSessionsDecision {
   const { etcd, pair } = facts;
   if (etcd.state !== 'Known' || pair.spec.remediation.deadHolder === 'Never') return { revoke: [] };
   const dead = registrationsOf(members).flatMap((member) => {
@@ -53,7 +63,7 @@ export function decideDeadSessions(facts: PairFacts, members: readonly Member[])
   const forbidden = whyNot(etcd.sessions, members);
   if (forbidden !== undefined) return { revoke: orphans, waitingBecause: forbidden };
   // The lock first: a holder's lease is only ended under a transition that the status already shows.
-  if (!pair.status?.transition) return { revoke: orphans };
+  if (!isLocked(session)) return { revoke: orphans };
   const successor = standbyOf(members);
   return successor ? { revoke: [{ session, ...end, successor }, ...orphans] } : { revoke: orphans };
 }
@@ -77,6 +87,30 @@ function stopOf({ session, pod }: Member & { readonly session: Session }, facts:
   if (!isBound) return undefined;
   const { podUID, containerID, evidence } = stop;
   return { evidence, stopping: { podName: pod.name, podUID, containerID, host: hostOfAddress(session.address), port } };
+}
+
+/**
+ * The same for each further role of a `mixture`, so that a dead process is freed of every lease it held, whatever it was
+ * for the first role. There the lock is the record of the end: such a role has no transition of its own.
+ */
+export function deadSessionsOfOtherRoles(facts: PairFacts, others: readonly RoleMembers[]): readonly RevokeLease[] {
+  const { etcd, pair, bindings } = facts;
+  if (etcd.state !== 'Known') return [];
+  const stored = storedMembers(pair.status);
+  const deaths = deathsOf(stored);
+  const stops = stopsOf(stored);
+  const isRecorded = ({ serverID, lease }: Session) => {
+    const isOf = (known: { readonly serverID: bigint; readonly lease: bigint }) =>
+      known.serverID === serverID && known.lease === lease;
+    const container = bindings.find(isOf)?.containerID;
+    return deaths.some(isOf) || stops.some(({ containerID }) => containerID === container);
+  };
+  return others.flatMap(({ role, sessions, members }) =>
+    decideDeadSessions({ ...facts, etcd: { ...etcd, sessions } }, members, isRecorded).revoke.map((act) => ({
+      ...act,
+      role,
+    })),
+  );
 }
 
 function registrationsOf(members: readonly Member[]): readonly (Member & { readonly session: Session })[] {

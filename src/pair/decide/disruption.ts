@@ -1,3 +1,4 @@
+import type { Role } from '../../milvus/roles.ts';
 import type { EventDraft } from './event-draft.ts';
 import type { Session } from './role-sessions.ts';
 
@@ -12,11 +13,22 @@ export interface EndPod {
   readonly holderServerID: bigint | undefined;
   /** For the ACTIVE's pod: who is to take the role, and must be registered on a living lease at the moment of acting. */
   readonly successor?: Session;
+  /** For a `mixture`: its further roles, which must be held at the moment of acting as they were found. */
+  readonly others?: readonly RoleHandover[];
   readonly why: string;
   /** For a pod that is being deleted already and does not go. */
   readonly force?: ForcedEnd;
   /** Told once it is done. */
   readonly event?: EventDraft;
+}
+
+/** What ending a pod means for one further role of a `mixture`. */
+export interface RoleHandover {
+  readonly role: Role;
+  /** Lease of the process that holds it; undefined: nobody does. */
+  readonly holderLease?: bigint;
+  /** For a role that the pod holds: who is to take it, and must be registered on a living lease at that moment. */
+  readonly successor?: Session;
 }
 
 /** How the deletion of a pod is made to come to its end. */

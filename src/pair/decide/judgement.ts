@@ -11,6 +11,7 @@ import type { EventDraft } from './event-draft.ts';
 import { foreseen } from './foreseen.ts';
 import { holderOf, standbyOf } from './members.ts';
 import { noTakeover } from './no-takeover.ts';
+import { otherRoleStatus } from './other-role-status.ts';
 import type { RevokeLease } from './dead-sessions.ts';
 import type { Plan } from './plan.ts';
 import { restartRecord } from './restart-record.ts';
@@ -42,10 +43,11 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
   const previous = facts.pair.status;
   const known = rolesKnown(facts.etcd);
   const changes = known ? roleChanges(facts, plan) : keptChanges(facts);
-  const roles = known ? rolesOf(facts, plan.members, changes.active) : keptRoles(previous);
+  const roles = known ? rolesOf(facts, plan, changes.active) : keptRoles(previous);
   const assessment: Assessment = {
     facts,
     members: plan.members,
+    otherRoles: plan.otherRoles,
     foreignChildren: plan.foreignChildren,
     ...(changes.transition ? { transition: changes.transition } : {}),
     ...(changes.stalledAt === undefined ? {} : { rolloutStalledAt: changes.stalledAt }),
@@ -111,17 +113,19 @@ function turnsAt(moments: readonly (Date | undefined)[], now: Date): Pick<Judgem
 }
 
 /** The parts of a status that etcd alone can tell. */
-type Roles = Pick<CoordinatorPairStatus, 'active' | 'standby' | 'members' | 'session' | 'nodes'>;
+type Roles = Pick<CoordinatorPairStatus, 'active' | 'standby' | 'members' | 'session' | 'nodes' | 'roles' | 'split'>;
 
 /** Blind: what was last seen stays as it was, and nothing goes on. */
 function keptRoles(previous: CoordinatorPairStatus | undefined): Roles {
-  const { active, standby, members, session, nodes } = previous ?? {};
+  const { active, standby, members, session, nodes, roles, split } = previous ?? {};
   return {
     ...(active ? { active } : {}),
     ...(standby ? { standby } : {}),
     ...(members ? { members } : {}),
     ...(session ? { session } : {}),
     ...(nodes ? { nodes } : {}),
+    ...(roles ? { roles } : {}),
+    ...(split === undefined ? {} : { split }),
   };
 }
 
@@ -146,7 +150,7 @@ function keptChanges(facts: PairFacts): RoleChanges {
   };
 }
 
-function rolesOf(facts: PairFacts, members: Plan['members'], active: Roles['active']): Roles {
+function rolesOf(facts: PairFacts, { members, otherRoles }: Plan, active: Roles['active']): Roles {
   const { etcd, pair, now } = facts;
   if (etcd.state !== 'Known') return {};
   const standby = standbyReference(standbyOf(members), pair.status?.standby, now);
@@ -168,5 +172,6 @@ function rolesOf(facts: PairFacts, members: Plan['members'], active: Roles['acti
         }
       : {}),
     ...(nodes ? { nodes } : {}),
+    ...otherRoleStatus(facts, active, members, otherRoles),
   };
 }

@@ -6,6 +6,7 @@ import type { ForeignChild } from './conditions/assessment.ts';
 import { templateToHold } from './held-template.ts';
 import { leaseSeconds } from './lease-time.ts';
 import { memberStates, type Member } from './members.ts';
+import { otherRoleMembers, type RoleMembers } from './other-roles.ts';
 import { ownershipOf } from './ownership.ts';
 import { rolesKnown } from './role-sessions.ts';
 import { roleLabelChanges, roleLabelRemovals, type RoleLabelChange } from './role-labels.ts';
@@ -14,6 +15,8 @@ import { roleLabelChanges, roleLabelRemovals, type RoleLabelChange } from './rol
 export interface Plan {
   /** Empty while it is not known who is what: then nothing is touched. */
   readonly members: readonly Member[];
+  /** The same for each further role of a `mixture`. */
+  readonly otherRoles: readonly RoleMembers[];
   readonly labels: readonly RoleLabelChange[];
   /** Children to bring to their wished state, in order. */
   readonly children: readonly ChildFacts[];
@@ -31,6 +34,7 @@ export function planOf(facts: PairFacts): Plan {
     pair.spec.mode === 'Managed' && facts.problems.length === 0 && !isTaken(facts) && foreignChildren.length === 0;
   return {
     members,
+    otherRoles: otherRoleMembers(facts),
     labels: labelsFor(facts, members),
     children: mayAct
       ? facts.children.filter(isWanted(facts)).map((child) => withHeldTemplate(child, facts, members))

@@ -12,14 +12,16 @@ import type {
 import type { PairFacts } from '../facts.ts';
 import { activeChange } from './active-change.ts';
 import { askedApproval, decideApprovals } from './approvals.ts';
-import { decideDeadSessions, type RevokeLease } from './dead-sessions.ts';
+import { deadSessionsOfOtherRoles, decideDeadSessions, type RevokeLease } from './dead-sessions.ts';
 import type { EndPod } from './disruption.ts';
 import { decideDrain, failureOfDrain, lastingFailure } from './drain.ts';
 import { unsteadyUntil } from './etcd-blame.ts';
 import type { EventDraft } from './event-draft.ts';
 import { flappingUntil } from './flapping.ts';
 import { lastGood } from './held-template.ts';
+import { withHandover } from './handover.ts';
 import { leaseSeconds } from './lease-time.ts';
+import { registeredForAll } from './other-roles.ts';
 import { templateHashOf, type Plan } from './plan.ts';
 import { remediesOf } from './remedies.ts';
 import type { Remedy } from './remedy.ts';
@@ -58,7 +60,7 @@ export interface RoleChanges {
  * has failed and may be cured, with or without approval: each sees the lock the one before left. Only called while etcd
  * is known.
  */
-export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleChanges {
+export function roleChanges(facts: PairFacts, { members, otherRoles, mayAct }: Plan): RoleChanges {
   const { pair, now, etcd } = facts;
   const previous = pair.status;
   const ttlSeconds = leaseSeconds(etcd);
@@ -73,7 +75,8 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
   // While coordinators of an older layout are registered nobody would take a role that is given up.
   const olderLayout = etcd.state === 'Known' ? etcd.sessions.olderLayout : [];
   const mayRenew = mayMove && steady && olderLayout.length === 0;
-  const drain = mayRenew && !role.transition ? decideDrain(facts, members) : undefined;
+  const complete = registeredForAll(members, otherRoles);
+  const drain = mayRenew && !role.transition ? decideDrain(facts, complete) : undefined;
   const locked = drain?.transition ?? role.transition;
   const token = askedToken(pair);
   const failed = stillFailed(facts);
@@ -82,7 +85,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
   const templateHash = failed ? (goodHash ?? facts.templateHash) : facts.templateHash;
   const switchover = decideSwitchover({
     now,
-    members,
+    members: complete,
     mayAct: mayMove,
     ...(flapping && mayAct && !stopped ? { flappingUntil: flapping } : {}),
     ...(templateHash === undefined ? {} : { templateHash }),
@@ -94,7 +97,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
   const liveTemplateHash = templateHashOf(facts.children.find(({ desired }) => desired.kind === 'StatefulSet')?.live);
   const rollout = decideRollout({
     now,
-    members,
+    members: complete,
     mayAct: mayRenew,
     ...(pair.spec.image === undefined ? {} : { image: pair.spec.image }),
     policy: pair.spec.rollout.policy,
@@ -105,6 +108,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
     ...(switchover.transition ? { transition: switchover.transition } : {}),
   });
   const dead = mayAct ? decideDeadSessions(facts, members) : { revoke: [] };
+  const deadElsewhere = mayAct ? deadSessionsOfOtherRoles(facts, otherRoles) : [];
   const { deadHolder } = pair.spec.remediation;
   const mayCure = mayAct && !stopped && readable && steady;
   const { remedies, dueNext } = mayCure
@@ -112,7 +116,8 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
         planned: rollout.transition !== undefined && rollout.transition.type !== 'Failover',
         voluntary: mayMove,
         failingOver: rollout.transition?.type === 'Failover',
-        deadHolders: deadHolder === 'Approve' ? dead.revoke.filter(({ successor }) => successor) : [],
+        deadHolders:
+          deadHolder === 'Approve' ? [...dead.revoke, ...deadElsewhere].filter(({ successor }) => successor) : [],
         rollout: rollout.remedy,
       })
     : { remedies: [], dueNext: [] };
@@ -123,7 +128,8 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
   const failedRollout = failed ?? failedNow(rollout.failed, facts);
   const failedDrain = failureOfDrain(switchover.failed, members, now) ?? lastingFailure(facts, members);
   // A move that this very look starts is acted on at the next, when the status holds it.
-  const endPod = drain ? undefined : (switchover.endPod ?? rollout.endPod ?? granted.endPod);
+  const victim = drain ? undefined : (switchover.endPod ?? rollout.endPod ?? granted.endPod);
+  const endPod = victim && withHandover(victim, otherRoles);
   return {
     ...(role.active ? { active: role.active } : {}),
     ...(transition ? { transition } : {}),
@@ -143,7 +149,7 @@ export function roleChanges(facts: PairFacts, { members, mayAct }: Plan): RoleCh
       ...(failedDrain ? [new Date(failedDrain.nextTime)] : []),
       ...approvals.proposals.map(({ expiresTime }) => new Date(expiresTime)),
     ],
-    revoke: [...(deadHolder === 'Approve' ? [] : dead.revoke), ...granted.revoke],
+    revoke: [...(deadHolder === 'Approve' ? [] : [...dead.revoke, ...deadElsewhere]), ...granted.revoke],
     ...(endPod ? { endPod } : {}),
     events: [...role.events, ...(drain?.events ?? []), ...switchover.events, ...rollout.events, ...approvals.events],
   };

@@ -18,12 +18,6 @@ export interface Session {
   readonly version: string;
 }
 
-/** Who holds a role. */
-export interface RoleHolder {
-  readonly role: Role;
-  readonly holder: Session;
-}
-
 /** What etcd says about one role at one revision. */
 export interface RoleSessions {
   /** Owner of the bare key `session/<role>`: the ACTIVE. */
@@ -47,6 +41,12 @@ export interface RoleSessions {
    * as ACTIVE on the same metadata, unless the mixcoord is of 2.6.8 or newer and guards the old roles.
    */
   readonly newerLayout?: readonly string[];
+}
+
+/** What etcd says about a further role that the pair's processes are elected for one by one (`mixture`, up to 2.5). */
+export interface OtherRole {
+  readonly role: Role;
+  readonly sessions: RoleSessions;
 }
 
 const REPLACED_BY_MIXCOORD: readonly Role[] = ['rootcoord', 'querycoord', 'datacoord'];
@@ -114,12 +114,9 @@ function olderLayoutOf(snapshot: SessionSnapshot): readonly string[] {
   return keysOf(snapshot, REPLACED_BY_MIXCOORD).flatMap(({ key, lease }) => (leases.has(lease) ? [] : [key]));
 }
 
-/** The server that holds each of these roles; a role that nobody holds, or whose key cannot be read, is left out. */
-export function otherHolders(snapshot: SessionSnapshot, roles: readonly Role[]): readonly RoleHolder[] {
-  return roles.flatMap((role) => {
-    const { holder } = roleSessions(snapshot, role);
-    return holder ? [{ role, holder }] : [];
-  });
+/** What a snapshot says about each of these roles. */
+export function otherRoles(snapshot: SessionSnapshot, roles: readonly Role[]): readonly OtherRole[] {
+  return roles.map((role) => ({ role, sessions: roleSessions(snapshot, role) }));
 }
 
 /** What the CRD accepts of these in a status (maxLength): a longer one would keep the status from being written. */

@@ -1,4 +1,5 @@
 import { holderOf, standbyOf } from './members.ts';
+import { splitText } from './other-role-status.ts';
 import type { Assessment } from './conditions/assessment.ts';
 import { noConflict } from './conditions/no-conflict.ts';
 import { ready } from './conditions/ready.ts';
@@ -38,10 +39,16 @@ function sentence(assessment: Assessment): string {
   const holder = active?.pod;
   const standby = standbyOf(assessment.members)?.pod;
   if (verdict.status === 'True' && holder && standby)
-    return `${holder.name} is ACTIVE${on(holder.nodeName)}, ${standby.name} stands by${on(standby.nodeName)}`;
+    return `${holder.name} is ACTIVE${on(holder.nodeName)}, ${standby.name} stands by${on(standby.nodeName)}${split(assessment)}`;
   if (verdict.status === 'False' && active?.state !== 'Stopping' && holder && !standby)
     return `${holder.name} is ACTIVE${on(holder.nodeName)}, alone: ${verdict.message}`;
   return verdict.message;
+}
+
+/** That a `mixture` shares its roles, and who has which. */
+function split({ members, otherRoles }: Assessment): string {
+  const text = splitText(members, otherRoles);
+  return text === undefined ? '' : `; the roles are split: ${text}`;
 }
 
 function on(nodeName: string | undefined): string {

@@ -101,7 +101,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   NotManaged: 'the pair is not in mode Managed, is stopped, is in conflict, or its spec is not valid',
   TransitionInProgress: 'another change is under way; ask again when status.transition is gone',
   NoActive: 'no process holds the role',
-  NoStandby: 'no standby is registered in etcd, so the role would have nowhere to go',
+  NoStandby: 'no standby is registered in etcd for each role of the pair, so the role would have nowhere to go',
   OlderLayout:
     'coordinators of an older Milvus are registered beside mixcoord and would take the role; stop them first',
   StandbyOutdated: 'the standby does not run the wished template yet',

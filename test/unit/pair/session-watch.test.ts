@@ -210,7 +210,12 @@ describe("a pair's eyes on etcd", () => {
     const { stores, watch } = start();
     stores.show([...keys, sessionKey('querycoord', 8, 'rootcoord-1', '10.0.0.2:19531')]);
     const seen = await watch.facts(['rootcoord', 'querycoord', 'datacoord'], signal);
-    expect(seen).toMatchObject({ otherHolders: [{ role: 'querycoord', holder: { serverID: 8n } }] });
+    expect(seen).toMatchObject({
+      otherRoles: [
+        { role: 'querycoord', sessions: { holder: { serverID: 8n } } },
+        { role: 'datacoord', sessions: {} },
+      ],
+    });
   });
 
   it('serve one target and one prefix, and give the store back', () => {

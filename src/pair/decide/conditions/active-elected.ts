@@ -1,6 +1,7 @@
 import type { PairFacts } from '../../facts.ts';
 import { cutOff, WORKS_ON_FOR } from '../cut-off.ts';
 import { holderOf } from '../members.ts';
+import { nameOfMember, rolesElsewhere } from '../other-roles.ts';
 import { noTakeover } from '../no-takeover.ts';
 import { whyNotStarted } from '../not-started.ts';
 import { flagEffective } from '../role-sessions.ts';
@@ -64,13 +65,16 @@ export function activeElected(assessment: Assessment): Finding<typeof type> {
       reason: 'NodeNotReady',
       message: `${who} holds the role, but ${unseen.how}: if its process is cut off or dead, a registered standby takes over by ${unseen.leaseEndsBy.toISOString()}, when its lease has ended, and it may work on for ${WORKS_ON_FOR} beside the new one; if it holds the role after that, it lives`,
     };
-  const elsewhere = heldElsewhere(assessment, holder.session.serverID);
+  const elsewhere = rolesElsewhere(members, assessment.otherRoles).map(
+    ({ role, holder: other }) =>
+      `${role} is held by ${nameOfMember(other)} (server ID ${other.session?.serverID ?? ''})`,
+  );
   if (elsewhere.length > 0)
     return {
       type,
       status: 'True',
       reason: 'RolesSplit',
-      message: `${who} holds the role of this pair, but ${elsewhere.join(', ')}: before 2.6 each role of such a process is elected by itself, so this may be; to bring them together ask for a switchover, which moves what ${holder.pod?.name ?? 'it'} holds`,
+      message: `${who} holds the role of this pair, but ${elsewhere.join(', ')}: before 2.6 each role of such a process is elected by itself, so this may be; a switchover, a rollout or a drain of its node moves what ${holder.pod?.name ?? 'it'} holds and brings them together`,
     };
   return { type, status: 'True', reason: 'Elected', message: `${who} holds the role` };
 }
@@ -80,16 +84,6 @@ function whereToSet({ pair: { spec } }: PairFacts): string {
   if (!spec.workloadRef) return '';
   const { kind, name } = spec.workloadRef;
   return `switch it on where ${kind} ${name} comes from (milvus-helm: activeStandby.enabled of the coordinator; milvus-operator: enableActiveStandby in spec.config), or `;
-}
-
-/** Roles of the pair's processes that another one of them holds. */
-function heldElsewhere({ facts: { etcd }, members }: Assessment, serverID: bigint): readonly string[] {
-  if (etcd.state !== 'Known') return [];
-  return (etcd.otherHolders ?? []).flatMap(({ role, holder }) => {
-    if (holder.serverID === serverID) return [];
-    const pod = members.find(({ session }) => session?.serverID === holder.serverID)?.pod;
-    return `${role} is held by ${pod?.name ?? holder.hostName ?? holder.address} (server ID ${holder.serverID})`;
-  });
 }
 
 function nobody(assessment: Assessment): Finding<typeof type> {

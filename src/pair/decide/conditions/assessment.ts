@@ -2,6 +2,7 @@ import type { FailedRollout, LastApproval, Proposal, Transition } from '../../..
 import type { ConditionFinding } from '../../../api/conditions.ts';
 import type { PairFacts } from '../../facts.ts';
 import type { Member } from '../members.ts';
+import type { RoleMembers } from '../other-roles.ts';
 import type { RoleSessions } from '../role-sessions.ts';
 import { stopOf, type Stop } from '../run-state.ts';
 
@@ -17,6 +18,8 @@ export interface Assessment {
   readonly facts: PairFacts;
   /** Empty while etcd is not known. */
   readonly members: readonly Member[];
+  /** The same for each further role of a `mixture`. */
+  readonly otherRoles: readonly RoleMembers[];
   readonly transition?: Transition;
   /** The step at which a rollout waits for a person. */
   readonly rolloutStalledAt?: string;

@@ -1,5 +1,6 @@
 import { flagEffective } from '../role-sessions.ts';
 import { holderOf } from '../members.ts';
+import { roleNotHeld } from '../other-roles.ts';
 import { activeElected } from './active-elected.ts';
 import { silenceOf } from '../silences.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
@@ -44,6 +45,9 @@ export function ready(assessment: Assessment): Finding<typeof type> {
   const { etcd } = assessment.facts;
   if (etcd.state === 'Known' && flagEffective(etcd.sessions) === false)
     return { type, status: 'False', reason: 'FlagNotEffective', message: active.message };
+  const free = roleNotHeld(assessment.otherRoles);
+  if (free !== undefined)
+    return { type, status: 'False', reason: 'RoleNotHeld', message: `${active.message}, but ${free}` };
   const standby = standbyReady(assessment);
   if (standby.status !== 'True') return { type, status: 'False', reason: 'NoStandby', message: standby.message };
   return { type, status: 'True', reason: 'PairReady', message: `${active.message}; ${standby.message}` };

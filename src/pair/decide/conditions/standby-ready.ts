@@ -3,6 +3,7 @@ import { cutOff, WORKS_ON_FOR } from '../cut-off.ts';
 import { standbyOf, type Member } from '../members.ts';
 import { howItEnded, whyNotStarted } from '../not-started.ts';
 import { stopMessage } from '../stop-message.ts';
+import { rolesWithoutStandby } from '../other-roles.ts';
 import { blind, stopped, type Assessment, type Finding } from './assessment.ts';
 
 const type = 'StandbyReady';
@@ -11,8 +12,16 @@ const type = 'StandbyReady';
 export function standbyReady(assessment: Assessment): Finding<typeof type> {
   const unknown = blind(assessment);
   if (unknown) return { type, ...unknown };
-  const { members } = assessment;
+  const { members, otherRoles } = assessment;
   const standby = standbyOf(members);
+  const uncovered = standby ? rolesWithoutStandby(otherRoles) : [];
+  if (standby && uncovered.length > 0)
+    return {
+      type,
+      status: 'False',
+      reason: 'RoleNotRegistered',
+      message: `${standby.pod.name} (server ID ${standby.session.serverID}) is registered, but no second process is for ${uncovered.join(', ')}: nobody would take that over`,
+    };
   if (standby)
     return {
       type,

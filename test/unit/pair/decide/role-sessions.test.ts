@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { KeyValue } from '../../../../src/etcd/types.ts';
-import { flagEffective, otherHolders, roleSessions } from '../../../../src/pair/decide/role-sessions.ts';
+import { flagEffective, otherRoles, roleSessions } from '../../../../src/pair/decide/role-sessions.ts';
 import { keyValue, snapshotOf } from '../../etcd/fake-etcd.ts';
 
 const value = (text: string): { readonly value: Buffer } => ({ value: Buffer.from(text) });
@@ -118,10 +118,13 @@ describe('the sessions of a role', () => {
     expect(roleSessions(snapshot, 'indexcoord')).not.toHaveProperty('newerLayout');
   });
 
-  it('tell the holders of further roles, but for those that nobody holds', () => {
+  it('tell of further roles who holds each and who is registered', () => {
     const snapshot = snapshotOf([session('rootcoord'), session('querycoord', { ServerID: 8 }), session('datacoord-8')]);
-    const found = otherHolders(snapshot, ['querycoord', 'datacoord']);
-    expect(found.map(({ role, holder }) => [role, holder.serverID])).toEqual([['querycoord', 8n]]);
+    const found = otherRoles(snapshot, ['querycoord', 'datacoord']);
+    expect(found.map(({ role, sessions }) => [role, sessions.holder?.serverID, sessions.members.length])).toEqual([
+      ['querycoord', 8n, 0],
+      ['datacoord', undefined, 1],
+    ]);
   });
 
   it('hold the version watermark that 2.6.8 and newer leave', () => {

@@ -167,27 +167,70 @@ describeCondition('StandbyReady', [
   ],
 ]);
 
-const mixture = (second: bigint): PairFacts =>
+const zero = aSession(7n, 'rootcoord-0', { lease: 7500n });
+const one = aSession(8n, 'rootcoord-1', { lease: 8500n });
+const mixture = (querycoord: RoleSessions): PairFacts =>
   facts({
     pair: aPair({ spec: { role: 'mixcoord' } }),
     etcd: {
       ...(known(both, 30) as Extract<EtcdFacts, { state: 'Known' }>),
-      otherHolders: [
-        { role: 'querycoord', holder: aSession(second, second === 8n ? 'rootcoord-1' : 'rootcoord-0') },
-        { role: 'datacoord', holder: aSession(7n) },
-      ],
+      otherRoles: [{ role: 'querycoord', sessions: querycoord }],
     },
   });
 
 describeCondition('ActiveElected', [
   [
     'is true, and says so, when the roles of a mixture are split',
-    mixture(8n),
+    mixture(heldBy(one, zero)),
     'True',
     'RolesSplit',
-    /^rootcoord-0 .* but querycoord is held by rootcoord-1 \(server ID 8\):.*ask for a switchover/,
+    /^rootcoord-0 .* but querycoord is held by rootcoord-1 \(server ID 8\):.*a switchover.*brings them together/,
   ],
-  ['is simply true when one process holds every role', mixture(7n), 'True', 'Elected', /holds the role$/],
+  [
+    'is simply true when one process holds every role',
+    mixture(heldBy(zero, one)),
+    'True',
+    'Elected',
+    /holds the role$/,
+  ],
+  [
+    'knows a process of 2.2 by its pod, for there each role has a server ID of its own',
+    mixture(heldBy(aSession(3n), aSession(4n, 'rootcoord-1'))),
+    'True',
+    'Elected',
+    /holds the role$/,
+  ],
+]);
+
+describeCondition('Ready', [
+  [
+    'is true when each role is held and the other process stands by for it',
+    mixture(heldBy(one, zero)),
+    'True',
+    'PairReady',
+    /./,
+  ],
+  [
+    'is false while nobody holds one of the roles',
+    mixture(heldBy(undefined, zero, one)),
+    'False',
+    'RoleNotHeld',
+    /but nobody holds querycoord$/,
+  ],
+  [
+    'is false while a stranger holds one of the roles',
+    mixture(heldBy(aSession(99n, 'elsewhere'), zero, one)),
+    'False',
+    'RoleNotHeld',
+    /querycoord is held by elsewhere \(server ID 99\), which is no running process of this pair/,
+  ],
+  [
+    'is false while nobody would take over one of the roles',
+    mixture(heldBy(zero)),
+    'False',
+    'NoStandby',
+    /rootcoord-1 .* no second process is for querycoord/,
+  ],
 ]);
 
 describe('both standing by', () => {
