@@ -6,7 +6,7 @@ import { isAtLeast } from './version.ts';
  * The arguments of the container; the image's entry point is tini, so `milvus` itself is the first.
  *
  * Up to 2.5 all coordinators in one process are `mixture` with a flag for each; from 2.6 on there is `mixcoord`, and
- * every other coordinator is an unknown server type.
+ * every other coordinator is an unknown server type. Never with `--run-with-subprocess` (docs/adr/0015).
  */
 export function coordinatorArgs(role: Role, version: MilvusVersion): string[] {
   if (role === 'mixcoord' && !isAtLeast(version, [2, 6, 0])) {
