@@ -36,7 +36,9 @@ export async function startForWorkers(workers: number): Promise<WorkerApiServers
   }
   return {
     env: { [variable]: JSON.stringify(servers.map(addressOf)) },
-    [Symbol.asyncDispose]: async () => void (await dispose()),
+    [Symbol.asyncDispose]: async () => {
+      await dispose();
+    },
   };
 }
 
