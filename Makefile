@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_OPTIONS := --disable-warning=ExperimentalWarning
 JEST := NODE_OPTIONS="$(NODE_OPTIONS) --experimental-vm-modules" jest
 
-.PHONY: help demo demo-down test unit integration e2e bench chaos thorough soak fuzz check format generate image chart bundle clean
+.PHONY: help demo demo-down test unit integration conformance e2e bench chaos thorough soak fuzz check format generate image chart bundle clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -27,14 +27,17 @@ demo: deps ## a cluster with the operator and a whole Milvus with clients: a rol
 demo-down: deps ## removes what `make demo` left running
 	@node test/demo/demo.ts down
 
-test: deps ## unit, integration and end-to-end tests; ends with the number that passed and failed
-	@node scripts/test.ts unit integration e2e
+test: deps ## unit, integration, conformance and end-to-end tests; ends with the number that passed and failed
+	@node scripts/test.ts unit integration conformance e2e
 
 unit: deps ## tests of pure code, in seconds
 	@node scripts/test.ts unit
 
 integration: deps ## tests against a real API server and a real etcd
 	@node scripts/test.ts integration
+
+conformance: deps ## holds the stand-ins of Milvus 2.2 and 2.3 against the real servers
+	@node scripts/test.ts conformance
 
 e2e: deps ## tests on a real three-node cluster with the operator's own image and chart
 	@node scripts/test.ts e2e

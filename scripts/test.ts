@@ -1,7 +1,7 @@
 /**
  * Runs layers of tests in the order given and says how many passed and failed:
  *
- *     node scripts/test.ts unit integration e2e
+ *     node scripts/test.ts unit integration conformance e2e
  *
  * The last line is `N passed, N failed`; the one before it says how many of them passed at a second try only, and which. A
  * layer that cannot run here says why and counts as failed; with ALLOW_SKIP=1 it is left out instead.
@@ -14,7 +14,7 @@ import { delimiter, join } from 'node:path';
 import { ensureDebianPackages, clusterPackages } from '../test/cluster/packages.ts';
 import { ensurePrograms, programNames } from '../test/cluster/programs.ts';
 import { ensureMilvusImage } from '../test/images/milvus-image.ts';
-import { scenarioReleases } from '../test/images/milvus-server.ts';
+import { conformanceReleases, ensureMilvusServer, scenarioReleases } from '../test/images/milvus-server.ts';
 import { root } from './support/project.ts';
 
 interface Layer {
@@ -51,6 +51,15 @@ const layers: Readonly<Record<string, Layer>> = {
     prepare: () => ensurePrograms(['etcd', 'etcd-3.6', 'etcdctl', 'etcdutl', 'kube-apiserver', 'kubectl', 'helm']),
     command: [join(root, 'test', 'integration', 'run.ts')],
     results: build('jest-integration.json'),
+  },
+  conformance: {
+    hindrance: () => (arch() === 'x64' ? undefined : 'real Milvus servers are to be had for x86-64 only'),
+    prepare: async () => {
+      await ensurePrograms(['etcd', 'etcdctl']);
+      for (const release of conformanceReleases) await ensureMilvusServer(release);
+    },
+    command: [join(root, 'test', 'conformance', 'run.ts')],
+    results: build('jest-conformance.json'),
   },
   e2e: {
     hindrance: () =>

@@ -48,6 +48,9 @@ export type MilvusRelease = keyof typeof releases;
 /** Every release of which the real server can be run. */
 export const milvusReleases = Object.keys(releases) as MilvusRelease[];
 
+/** The releases that stand-ins are held against. */
+export const conformanceReleases = ['2.2.16', '2.3.5'] as const satisfies readonly MilvusRelease[];
+
 /** The releases that scenarios on the cluster run. */
 export const scenarioReleases = ['2.3.5'] as const satisfies readonly MilvusRelease[];
 

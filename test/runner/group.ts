@@ -12,7 +12,7 @@ import { groupResults, readResults, type FileResult } from './results.ts';
 export interface Group {
   readonly name: string;
   /** The layer that the files belong to, a project of jest.config.js. */
-  readonly project: 'integration' | 'e2e';
+  readonly project: 'integration' | 'conformance' | 'e2e';
   readonly workers: number;
   /** Regular expressions of paths. */
   readonly files: readonly string[];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { standInImage } from '../../images/build.ts';
 import { progress } from '../../cluster/cache.ts';
+import { alone } from '../support/pair.ts';
 import type { Measurements, Scene } from '../support/scene.ts';
 import { BlindTimes, forbiddenOverlaps, lastMembersDeleted, type ChaosPair } from './checks.ts';
 import { inWords, stepsOf, type Step } from './faults.ts';
@@ -149,7 +150,7 @@ function common(name: string, folder: string): object {
     etcd: { endpoints: ['etcd:2379'], rootPath: name },
     sessionTTLSeconds,
     pod: {
-      extraEnv: [{ name: 'MILVUS_STANDIN_MARKS_DIR', value: '/marks' }],
+      extraEnv: [...alone.extraEnv, { name: 'MILVUS_STANDIN_MARKS_DIR', value: '/marks' }],
       extraVolumes: [{ name: 'marks', hostPath: { path: folder, type: 'Directory' } }],
       extraVolumeMounts: [{ name: 'marks', mountPath: '/marks' }],
     },

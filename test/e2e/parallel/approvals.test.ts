@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { until } from '../../support/until.ts';
 import type { ScenarioEtcd } from '../support/etcd.ts';
 import { EtcdWitness } from '../support/etcd-witness.ts';
-import { pairManifest } from '../support/pair.ts';
+import { alone, pairManifest } from '../support/pair.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
 
 scenario(
@@ -13,6 +13,7 @@ scenario(
       pairManifest('rootcoord', { sessionTTLSeconds: 60, remediation: { deadHolder: 'Approve' } }),
       pairManifest('querycoord', {
         role: 'querycoord',
+        pod: alone,
         sessionTTLSeconds: 10,
         remediation: { zombieStandby: 'Approve' },
       }),

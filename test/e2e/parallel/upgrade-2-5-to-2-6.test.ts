@@ -82,8 +82,8 @@ scenario('a 2.5 pair started beside mixcoord of 2.6.7, which nothing keeps out, 
   await scene.startEtcd();
   await scene.kubectl.apply(mixcoord('2.6.7'));
   await scene.pair('mixcoord').untilSteady();
-  await scene.kubectl.apply(oldPair('querycoord'));
-  const old = scene.pair('querycoord');
+  await scene.kubectl.apply(oldPair('rootcoord'));
+  const old = scene.pair('rootcoord');
   expect((await old.until('NoConflict', 'False', 'NewerLayout')).message).toContain('mixcoord-');
   await scene.pair('mixcoord').until('NoConflict', 'False', 'OlderLayout');
   await old.change({ runState: 'Stopped' });

@@ -73,7 +73,8 @@ async function play(
   const after = await pair.untilSteady(zombieLimit);
   expect(witness.holdersSince(askedMs)).toEqual([after.status?.active?.serverID]);
   expect(after.status?.history?.map(({ type, how }) => `${type} ${how ?? ''}`)).toEqual([
-    'Switchover Released',
+    // 2.3.3 does not give its lease back, and hangs in its stop.
+    `Switchover ${release === '2.3.3' ? 'LeaseRevoked' : 'Released'}`,
     'Failover LeaseRevoked',
   ]);
 }

@@ -24,6 +24,9 @@ import type { Kubectl } from './kubectl.ts';
 /** The Milvus that scenarios run where the version does not matter. */
 export const usualRelease = '2.5.10';
 
+/** For `pod` of a querycoord pair without the other roles of a Milvus 2.x: it would wait for them before it registers. */
+export const alone = { extraEnv: [{ name: 'MILVUS_STANDIN_ALONE', value: 'true' }] };
+
 /** A pair as a user writes it. */
 export function pairManifest(name: string, spec: object = {}): object {
   return {

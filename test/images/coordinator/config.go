@@ -99,6 +99,17 @@ func (c config) millis(key string, fallback time.Duration) time.Duration {
 	return time.Duration(c.number(key, fallback.Milliseconds())) * time.Millisecond
 }
 
+// lacksKvSubPath: etcd's endpoints and root path come from the environment, and its sub-path of kv does not. 2.2 then
+// looks for that in the environment alone.
+func (c config) lacksKvSubPath(environ []string) bool {
+	set := map[string]bool{}
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		set[simplify(name)] = true
+	}
+	return set[simplify("etcd.endpoints")] && set[simplify("etcd.rootPath")] && !set[simplify("etcd.kvSubPath")]
+}
+
 // sessionRoot is the folder of all session keys: <rootPath>/<metaSubPath>/session.
 func (c config) sessionRoot() string {
 	return path.Join(c.text("etcd.rootPath", "by-dev"), c.text("etcd.metaSubPath", "meta"), "session")

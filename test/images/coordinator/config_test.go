@@ -45,7 +45,7 @@ func TestConfigNamesAndPriority(t *testing.T) {
 
 func TestProfilePerRelease(t *testing.T) {
 	for release, want := range map[string]string{
-		"2.2.8": "2.2.4", "v2.3.3": "2.3.0", "2.4.15": "2.4", "2.5.12-broken": "2.4", "2.6.0": "2.6.0", "2.6.5": "2.6.1",
+		"2.2.8": "2.2.3", "v2.3.3": "2.3.3", "2.4.4": "2.4", "2.5.12-broken": "2.4.5", "2.6.0": "2.6.0", "2.6.5": "2.6.1",
 		"2.6.6": "2.6.6", "2.6.7": "2.6.7", "2.6.15": "2.6.8", "3.1.0": "3.0",
 	} {
 		v, err := parseVersion(release)

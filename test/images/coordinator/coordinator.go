@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"net"
 	"os"
+	"path"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -11,7 +15,9 @@ type coordinator struct {
 	role    string
 	session *session
 	// index is datacoord's second session, "indexcoord" (2.3 to 2.5).
-	index      *session
+	index *session
+	// listener is the gRPC port, closed as soon as a stop begins.
+	listener   net.Listener
 	marks      *marks
 	activation time.Duration
 	current    atomic.Int32
@@ -34,6 +40,7 @@ func newCoordinator(p *process, role string, m *marks) (*coordinator, error) {
 	if p.profile.indexInData && role == dataCoord {
 		c.index = newSession(p, indexCoord, address, standby)
 	}
+	c.become(abnormal)
 	return c, nil
 }
 
@@ -43,6 +50,7 @@ func (c *coordinator) become(s state) { c.current.Store(int32(s)) }
 
 // run registers, waits for the role and takes it up; it returns once the role works.
 func (c *coordinator) run() {
+	c.awaitOthers()
 	if c.index != nil {
 		c.index.register()
 	}
@@ -50,7 +58,7 @@ func (c *coordinator) run() {
 	if c.session.standby {
 		c.become(standBy)
 		if err := c.session.promote(); err != nil {
-			panic(err) // Milvus leaves its member key behind until the TTL here
+			c.session.profile.panic(err) // Milvus leaves its member key behind until the TTL here
 		}
 		info(c.role + " switch from standby to active, activating")
 	}
@@ -59,14 +67,16 @@ func (c *coordinator) run() {
 	}
 	c.become(initializing)
 	c.working.Store(true)
-	c.marks.begin()
+	if err := c.marks.begin(c.session.hostName, c.session.serverID); err != nil {
+		c.session.profile.panic(err)
+	}
 	time.Sleep(c.activation) // Milvus reloads its metadata here
 	if c.stopped.Load() {
 		return
 	}
 	if c.index != nil && c.session.standby {
 		if err := c.index.takeByForce(); err != nil {
-			panic(err)
+			c.session.profile.panic(err)
 		}
 	}
 	c.become(healthy)
@@ -76,7 +86,33 @@ func (c *coordinator) run() {
 	}
 }
 
-// leave ends the process after the lease is gone, in the midst of a stop too. Before 2.4 it stops once more instead: a
+// awaitOthers keeps a querycoord from registering until the roles that it calls have a holder. Milvus asks them for
+// their health; the stand-in, which speaks no gRPC, goes by their keys. MILVUS_STANDIN_ALONE is for tests of one role.
+func (c *coordinator) awaitOthers() {
+	p := c.session.process
+	if c.role != queryCoord || !p.profile.queryWaits || p.config.flag("MILVUS_STANDIN_ALONE") {
+		return
+	}
+	others := []string{rootCoord, dataCoord}
+	if p.profile.indexAwaited || p.profile.indexInData { // in 2.3 to 2.5 its key shows that datacoord is Healthy
+		others = append(others, indexCoord)
+	}
+	for _, role := range others {
+		info("QueryCoord try to wait for " + role + " ready")
+		for !c.isHeld(role) {
+			time.Sleep(200 * time.Millisecond)
+		}
+	}
+}
+
+func (c *coordinator) isHeld(role string) bool {
+	ctx, cancel := context.WithTimeout(c.session.ctx, 5*time.Second)
+	defer cancel()
+	got, err := c.session.client.Get(ctx, path.Join(c.session.root, role))
+	return err == nil && got.Count > 0
+}
+
+// leave ends the process after the lease is gone, in the midst of a stop too. Before 2.4 it stops by SIGINT instead: a
 // process that hangs in its stop then goes on hanging.
 func (c *coordinator) leave() {
 	stopsInstead := c.session.profile.lossExitCode == 0
@@ -84,14 +120,21 @@ func (c *coordinator) leave() {
 		return
 	}
 	logLine("ERROR", c.role+" disconnected from etcd, process will exit", "serverID", c.session.serverID)
+	if stopsInstead {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+		return
+	}
 	os.Exit(c.session.profile.lossExitCode)
 }
 
-// stop gives the role back. A datacoord that is not Healthy returns at once and leaves its keys to the TTL, in every
-// version that has it as a process of its own.
+// stop serves no more and then does with the lease what the release does. A datacoord that is not Healthy returns at
+// once and leaves its keys to the TTL, in every version that has it as a process of its own.
 func (c *coordinator) stop(delay time.Duration) {
 	was := c.state()
 	c.stopped.Store(true)
+	if c.listener != nil {
+		_ = c.listener.Close()
+	}
 	if c.role == dataCoord && was != healthy {
 		info("DataCoord is not healthy, nothing to stop", "state", was)
 		return
@@ -106,4 +149,20 @@ func (c *coordinator) stop(delay time.Duration) {
 	if c.index != nil {
 		c.index.stop()
 	}
+	if c.role != rootCoord {
+		return
+	}
+	if c.session.profile.abortsInStop {
+		c.session.profile.panic("invalid memory address or nil pointer dereference")
+	}
+	if c.hangs() {
+		info("rootcoord waits for a loop that has ended")
+		select {}
+	}
+}
+
+// hangs is what a rootcoord without proxies does. With proxies it often ends: MILVUS_STANDIN_STOP_HANGS=false.
+func (c *coordinator) hangs() bool {
+	p := c.session.process
+	return p.profile.rootHangs && p.config.text("MILVUS_STANDIN_STOP_HANGS", "true") == "true"
 }

@@ -37,7 +37,8 @@ func TestMain(m *testing.M) {
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
 		standIn = filepath.Join(dir, "milvus")
-		build := exec.Command("go", "build", "-o", standIn, ".")
+		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", standIn, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off") // as the image is built, from the same cache
 		build.Stderr = os.Stderr
 		if err := build.Run(); err != nil {
 			panic(err)
@@ -128,11 +129,11 @@ func (w *world) start(release, args string, more ...string) *member {
 	n.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	n.command.Stdout, n.command.Stderr = &n.output, &n.output
 	n.command.Env = append([]string{
-		"MILVUS_STANDIN_VERSION=" + release, "ETCD_ENDPOINTS=" + etcdURL, "ETCD_ROOT_PATH=" + w.root,
+		"MILVUS_STANDIN_VERSION=" + release, "ETCD_ENDPOINTS=" + etcdURL, "ETCD_ROOT_PATH=" + w.root, "ETCD_KV_SUB_PATH=kv",
 		"METRICS_PORT=" + n.metrics, "COMMON_SESSION_TTL=6", "MILVUS_STANDIN_ACTIVATION_MS=1",
 		"ROOT_COORD_ENABLE_ACTIVE_STANDBY=true", "DATA_COORD_ENABLE_ACTIVE_STANDBY=true", "QUERY_COORD_ENABLE_ACTIVE_STANDBY=true",
 		"ROOTCOORD_IP=127.0.0.1", "ROOTCOORD_PORT=" + freePort(), "DATACOORD_IP=127.0.0.1", "DATACOORD_PORT=" + freePort(),
-		"QUERYCOORD_IP=127.0.0.1", "QUERYCOORD_PORT=" + freePort(),
+		"QUERYCOORD_IP=127.0.0.1", "QUERYCOORD_PORT=" + freePort(), "INDEXCOORD_PORT=" + freePort(),
 	}, more...)
 	if err := n.command.Start(); err != nil {
 		w.Fatal(err)
@@ -230,8 +231,8 @@ func (w *world) pair(release, args string, more ...string) (active, standby *mem
 func (n *member) awaitHealthy(role string) {
 	n.Helper()
 	n.eventually(role+" is Healthy", 10*time.Second, func() bool {
-		status, _ := n.get("/management/check/ready?role="+role, "")
-		return status == http.StatusOK
+		_, body := n.get("/healthz", "application/json")
+		return strings.Contains(body, fmt.Sprintf(`{"name":%q,"code":1}`, role))
 	})
 }
 
@@ -242,6 +243,25 @@ func (n *member) awaitStandBy() {
 		_, body := n.get("/healthz", "application/json")
 		return strings.Contains(body, `"code":3`)
 	})
+}
+
+// awaitEnd waits until the process has ended with this code, or by SIGABRT, or hangs in its stop.
+func (n *member) awaitEnd(limit time.Duration, want int) {
+	n.Helper()
+	if want == hangs {
+		n.eventually("it hangs in its stop", limit, func() bool {
+			status, body := n.get("/healthz", "")
+			return status == http.StatusInternalServerError && strings.Contains(body, "is Abnormal")
+		})
+		return
+	}
+	code, _ := n.awaitExit(time.Now(), limit)
+	if want == aborts {
+		want = -1 // as Go says it of a signal
+	}
+	if code != want {
+		n.Errorf("exit %d, want %d", code, want)
+	}
 }
 
 // awaitExit returns the exit code and the time since the given moment.

@@ -5,6 +5,8 @@
 //	MILVUS_STANDIN_VERSION        which release to be, "2.5.10"; else the text of /milvus/version
 //	MILVUS_STANDIN_ACTIVATION_MS  how long taking over lasts, /healthz answers 500 meanwhile (200)
 //	MILVUS_STANDIN_STOP_DELAY_MS  how long an ACTIVE takes from SIGTERM to giving back its lease (0)
+//	MILVUS_STANDIN_STOP_HANGS     "false": a rootcoord of 2.3.3 to 2.3.13 ends its stop, as it may beside proxies
+//	MILVUS_STANDIN_ALONE          "true": a querycoord does not wait for the other roles
 //	MILVUS_STANDIN_MARKS_DIR      where to write marks while ACTIVE (marks.go); none if not set
 //	MILVUS_STANDIN_NO_TAKEOVER    "true": register and stand by, and never take the role
 //	MILVUS_STANDIN_FAIL           "exit1": end with code 1 at once, a release that cannot start
@@ -13,7 +15,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -64,14 +65,14 @@ func run(args []string) error {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT)
 
-	shared, err := connect(settings, release, traits)
-	if err != nil {
-		panic(err) // as Milvus when etcd cannot be reached at start
+	if traits.kvSubPathNeeded && settings.lacksKvSubPath(os.Environ()) {
+		traits.panic("key not found: etcd.kvSubPath")
 	}
-	written, err := newMarks(os.Getenv("MILVUS_STANDIN_MARKS_DIR"), shared.hostName, shared.serverID)
+	shared, err := connect(settings, release, traits)
 	if err != nil {
 		return err
 	}
+	written := &marks{dir: os.Getenv("MILVUS_STANDIN_MARKS_DIR")}
 	var coordinators []*coordinator
 	for _, role := range roles {
 		if role == indexCoord && traits.indexInData {
@@ -83,15 +84,17 @@ func run(args []string) error {
 		}
 		coordinators = append(coordinators, c)
 	}
-	if err := serve(settings, coordinators, shared.serverID); err != nil {
-		return err
-	}
+	serveMetrics(settings, httpHandler(coordinators, slices.Contains(roles, indexCoord), traits))
 	for _, c := range coordinators {
-		go c.run()
+		c.listen()
 	}
-	awaitStop(signals, coordinators, traits)
+	var started sync.WaitGroup
+	for _, c := range coordinators {
+		started.Go(c.run)
+	}
+	awaitStop(signals, &started, traits)
 	go endBySecondInterrupt(signals)
-	stopAll(settings, coordinators)
+	stopAll(settings, coordinators, traits)
 	return nil
 }
 
@@ -114,7 +117,7 @@ func configDir() string {
 	return "/milvus/configs"
 }
 
-// connect waits for etcd and takes a ServerID. An unknown endpoint is not an error at once: Milvus tries 100 times.
+// connect makes the client of etcd; whether there is one shows when a server ID is taken.
 func connect(settings config, release version, traits profile) (*process, error) {
 	client, err := settings.etcdClient()
 	if err != nil {
@@ -124,51 +127,40 @@ func connect(settings config, release version, traits profile) (*process, error)
 	if err != nil {
 		return nil, fmt.Errorf("reading the host name: %w", err)
 	}
-	shared := &process{
+	return &process{
 		client: client, config: settings, profile: traits, version: release, root: settings.sessionRoot(), hostName: hostName,
-	}
-	err = retry(context.Background(), 100, func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		id, err := nextServerID(ctx, client, shared.root)
-		if err != nil {
-			warn("Session try to connect to etcd", "error", err)
-			return err
-		}
-		shared.serverID = id
-		return nil
-	})
-	return shared, err
+	}, nil
 }
 
-// serve opens the metrics port and, for each role, its gRPC port, which only accepts: nobody talks gRPC here.
-func serve(settings config, coordinators []*coordinator, serverID int64) error {
+// serveMetrics opens the metrics port. Milvus goes on without it where the port is taken.
+func serveMetrics(settings config, handler http.Handler) {
 	listener, err := net.Listen("tcp", ":"+settings.text("METRICS_PORT", "9091"))
 	if err != nil {
-		return err
+		logLine("ERROR", "handle metrics failed", "error", err)
+		return
 	}
-	server := &http.Server{Handler: httpHandler(coordinators, serverID), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			warn("http server ended", "error", err)
 		}
 	}()
-	for _, c := range coordinators {
-		_, port, err := net.SplitHostPort(c.session.address)
-		if err != nil {
-			warn("no usable port", "role", c.role, "address", c.session.address, "error", err)
-			continue
-		}
-		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-			continue
-		}
-		grpc, err := net.Listen("tcp", c.session.address)
-		if err != nil {
-			return err
-		}
-		go acceptOnly(grpc)
+}
+
+// listen opens the role's gRPC port, which only accepts: nobody talks gRPC here. Milvus panics where it is taken.
+func (c *coordinator) listen() {
+	_, port, err := net.SplitHostPort(c.session.address)
+	if err != nil {
+		warn("no usable port", "role", c.role, "address", c.session.address, "error", err)
+		return
 	}
-	return nil
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return
+	}
+	if c.listener, err = net.Listen("tcp", ":"+port); err != nil {
+		c.session.profile.panic(err)
+	}
+	go acceptOnly(c.listener)
 }
 
 func acceptOnly(listener net.Listener) {
@@ -181,19 +173,15 @@ func acceptOnly(listener net.Listener) {
 	}
 }
 
-// awaitStop returns at the first signal that this generation obeys: up to 2.3.13 a standby is not yet done starting
-// and does not stop on a single SIGTERM.
-func awaitStop(signals <-chan os.Signal, coordinators []*coordinator, traits profile) {
-	ignoredOne := false
-	for received := range signals {
-		waiting := func(c *coordinator) bool { return c.state() == standBy }
-		if traits.promotionInRegister && !ignoredOne && slices.ContainsFunc(coordinators, waiting) {
-			ignoredOne = true
-			warn("still registering, the signal is not obeyed", "signal", received)
-			continue
-		}
-		info("get signal to exit", "signal", received)
-		return
+// awaitStop returns once this generation obeys a signal.
+func awaitStop(signals <-chan os.Signal, started *sync.WaitGroup, traits profile) {
+	received := <-signals
+	warn("Get signal to exit", "signal", received)
+	if traits.secondStopKills {
+		signal.Reset(syscall.SIGHUP, syscall.SIGTERM, syscall.SIGQUIT)
+	}
+	if traits.stopWaitsForRole {
+		started.Wait()
 	}
 }
 
@@ -205,22 +193,22 @@ func endBySecondInterrupt(signals <-chan os.Signal) {
 	}
 }
 
-// stopAll stops the roles side by side. One that takes longer than its gracefulStopTimeout ends the process with
-// code 1 and without giving back its lease (2.3 on).
-func stopAll(settings config, coordinators []*coordinator) {
+// stopAll stops the roles one by one. From 2.4 on one that takes longer than its gracefulStopTimeout ends the process
+// with code 1 and without giving back its lease.
+func stopAll(settings config, coordinators []*coordinator, traits profile) {
 	delay := settings.millis("MILVUS_STANDIN_STOP_DELAY_MS", 0)
-	var all sync.WaitGroup
 	for _, c := range coordinators {
-		all.Go(func() {
-			limit := time.Duration(settings.number(configPrefix[c.role]+".gracefulStopTimeout", 5)) * time.Second
-			force := time.AfterFunc(limit, func() {
-				warn("stop progress timeout, force exit", "role", c.role)
-				os.Exit(1)
-			})
-			defer force.Stop()
+		if !traits.forcesExit {
 			c.stop(delay)
+			continue
+		}
+		limit := time.Duration(settings.number(configPrefix[c.role]+".gracefulStopTimeout", 5)) * time.Second
+		force := time.AfterFunc(limit, func() {
+			warn("stop progress timeout, force exit", "role", c.role)
+			os.Exit(1)
 		})
+		c.stop(delay)
+		force.Stop()
 	}
-	all.Wait()
 	info("Milvus components graceful stop done")
 }

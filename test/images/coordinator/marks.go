@@ -16,6 +16,7 @@ import (
 // machine share that clock.
 type marks struct {
 	mu      sync.Mutex
+	dir     string // empty: nothing is ever written
 	file    *os.File
 	working int
 	stop    chan struct{}
@@ -23,29 +24,25 @@ type marks struct {
 
 const markEvery = 10 * time.Millisecond
 
-// newMarks makes `<hostname>-<serverID>.marks` in dir; with an empty dir nothing is ever written.
-func newMarks(dir, hostName string, serverID int64) (*marks, error) {
-	if dir == "" {
-		return &marks{}, nil
-	}
-	name := filepath.Join(dir, fmt.Sprintf("%s-%d.marks", hostName, serverID))
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("opening the file of marks: %w", err)
-	}
-	return &marks{file: file}, nil
-}
-
-// begin and end bracket one role's work as ACTIVE.
-func (m *marks) begin() {
+// begin and end bracket one role's work as ACTIVE. The first of them makes `<hostname>-<serverID>.marks`.
+func (m *marks) begin(hostName string, serverID int64) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.working++
+	if m.dir != "" && m.file == nil {
+		name := filepath.Join(m.dir, fmt.Sprintf("%s-%d.marks", hostName, serverID))
+		file, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+		if err != nil {
+			return fmt.Errorf("opening the file of marks: %w", err)
+		}
+		m.file = file
+	}
 	if m.working == 1 && m.file != nil {
 		m.stop = make(chan struct{})
 		m.mark(nil)
 		go m.run(m.stop)
 	}
+	return nil
 }
 
 func (m *marks) end() {

@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"os/signal"
+	runtimedebug "runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -47,8 +50,8 @@ func (v version) lowerRelease(other version) bool {
 type valueLayout int
 
 const (
-	valueBase     valueLayout = iota // 2.2: up to Version
-	valueHostName                    // 2.3: and IndexEngineVersion, LeaseID, HostName
+	valueBase     valueLayout = iota // to 2.3.0: up to Version
+	valueHostName                    // from 2.3.2: and IndexEngineVersion, LeaseID, HostName
 	valueScalar                      // 2.4 to 2.6: and ScalarIndexEngineVersion
 	valueNoKill                      // 3.x: without TriggerKill
 )
@@ -77,8 +80,35 @@ type profile struct {
 	indexInData bool
 	// alwaysStandby: from 2.6.8 the flag no longer matters.
 	alwaysStandby bool
-	// promotionInRegister: up to 2.3.13 a standby is stuck inside Register and ignores the first SIGTERM.
-	promotionInRegister bool
+	// ownServerIDs: up to 2.2 each role of a process takes a server ID of its own.
+	ownServerIDs bool
+	// kvSubPathNeeded: up to 2.2 a process panics if etcd's endpoints and root path are in the environment and
+	// etcd.kvSubPath is not.
+	kvSubPathNeeded bool
+	// indexAwaited: in 2.2 querycoord also waits for indexcoord before it registers.
+	indexAwaited bool
+	// queryWaits: querycoord registers nothing before the roles it calls are there (to 2.5).
+	queryWaits bool
+	// stopWaitsForRole: from 2.3.0 to 2.3.13 a process stops only once all of its roles have started, and a standby has
+	// not: it goes on until it gets the role, or the second SIGTERM.
+	stopWaitsForRole bool
+	// keepsLease: from 2.3.0 to 2.3.11 the stop cancels its context before it revokes, so it ends the renewal and nothing
+	// else (milvus#31219); datacoord to the end of 2.3 (milvus#31689).
+	keepsLease, dataKeepsLease bool
+	// rootHangs: from 2.3.3 (2.3.1 and 2.3.2 were not tried) to 2.3.13 rootcoord's stop waits for ever for a loop that has ended (milvus#31447).
+	rootHangs bool
+	// abortsInStop: 2.3.0's rootcoord uses a nil pointer in its stop.
+	abortsInStop bool
+	// secondStopKills: from 2.3.0 the first signal gives SIGTERM its default back.
+	secondStopKills bool
+	// abortsInPanic: from 2.3.0 a panic raises SIGABRT, so the process ends with 134 instead of 2.
+	abortsInPanic bool
+	// forcesExit: from 2.4.0 a stop is given gracefulStopTimeout (2.3.5 hangs for longer than a minute).
+	forcesExit bool
+	// namesState: up to 2.3 /healthz says which state which role is in.
+	namesState bool
+	// managed: from 2.4.5 there is /management.
+	managed bool
 	// checksOldRoles: before each attempt 2.6 waits until no rootcoord, datacoord or querycoord key exists.
 	checksOldRoles bool
 	// guardKeys: the ACTIVE also holds those three keys and writes session/version (from 2.6.8).
@@ -95,46 +125,65 @@ type profile struct {
 	lossExitCode int
 }
 
-// profiles, newest first. Behaviour was measured by running the session code of 2.2.8, 2.2.14, 2.3.0, 2.5, 2.6.0,
-// 2.6.1, 2.6.7, 2.6.13 and of the 3.x branch; TTLs are those of each release's milvus.yaml.
+// profiles, newest first. What rests on what: docs/versions.md.
 var profiles = buildProfiles()
 
 func buildProfiles() []profile {
-	v22 := profile{
-		from: version{2, 2, 3}, label: "2.2.3", value: valueBase, ttlSeconds: 60, promotionInRegister: true,
+	since := func(p profile, from version, label string) profile {
+		p.from, p.label = from, label
+		return p
 	}
-	v224 := v22
-	v224.from, v224.label, v224.ttlSeconds = version{2, 2, 4}, "2.2.4", 20
-	v2213 := v224
-	v2213.from, v2213.label, v2213.onceTimeout = version{2, 2, 13}, "2.2.13", 5*time.Second
+	v22 := profile{
+		from: version{2, 2, 3}, label: "2.2.3", value: valueBase, ttlSeconds: 60, ownServerIDs: true, kvSubPathNeeded: true,
+		queryWaits: true, indexAwaited: true, namesState: true,
+	}
+	v2213 := since(v22, version{2, 2, 13}, "2.2.13")
+	v2213.ttlSeconds, v2213.onceTimeout = 20, 5*time.Second
 
-	v23 := v2213
-	v23.from, v23.label, v23.value = version{2, 3, 0}, "2.3.0", valueHostName
-	v23.ttlSeconds, v23.indexInData = 60, true
-	v234 := v23
-	v234.from, v234.label, v234.ttlSeconds, v234.purgesOwnOld = version{2, 3, 4}, "2.3.4", 30, true
+	v230 := since(v2213, version{2, 3, 0}, "2.3.0")
+	v230.ttlSeconds, v230.indexInData, v230.abortsInStop, v230.abortsInPanic = 60, true, true, true
+	v230.ownServerIDs, v230.kvSubPathNeeded, v230.indexAwaited = false, false, false
+	v230.stopWaitsForRole, v230.secondStopKills, v230.keepsLease, v230.dataKeepsLease = true, true, true, true
+	v233 := since(v230, version{2, 3, 3}, "2.3.3")
+	v233.value, v233.ttlSeconds, v233.abortsInStop, v233.rootHangs = valueHostName, 30, false, true
+	v234 := since(v233, version{2, 3, 4}, "2.3.4")
+	v234.purgesOwnOld = true
+	v2312 := since(v234, version{2, 3, 12}, "2.3.12")
+	v2312.keepsLease = false
+	v2314 := since(v2312, version{2, 3, 14}, "2.3.14")
+	v2314.stopWaitsForRole, v2314.rootHangs = false, false
 
-	v24 := v234
-	v24.from, v24.label, v24.value = version{2, 4, 0}, "2.4", valueScalar
-	v24.promotionInRegister, v24.onceTimeout, v24.lossExitCode = false, 10*time.Second, 1
+	v24 := since(v2314, version{2, 4, 0}, "2.4")
+	v24.value, v24.onceTimeout, v24.lossExitCode = valueScalar, 10*time.Second, 1
+	v24.dataKeepsLease, v24.forcesExit, v24.namesState = false, true, false
+	v245 := since(v24, version{2, 4, 5}, "2.4.5")
+	v245.managed = true
 
-	v260 := v24
-	v260.from, v260.label, v260.ttlSeconds = version{2, 6, 0}, "2.6.0", 10
-	v260.mixcoordOnly, v260.indexInData, v260.checksOldRoles = true, false, true
-	v261 := v260
-	v261.from, v261.label, v261.standbyError = version{2, 6, 1}, "2.6.1", panics
-	v266 := v261
-	v266.from, v266.label, v266.ttlSeconds = version{2, 6, 6}, "2.6.6", 30
-	v267 := v266
-	v267.from, v267.label, v267.ttlSeconds, v267.keepaliveLoop = version{2, 6, 7}, "2.6.7", 15, true
-	v268 := v267
-	v268.from, v268.label, v268.alwaysStandby, v268.guardKeys = version{2, 6, 8}, "2.6.8", true, true
+	v260 := since(v245, version{2, 6, 0}, "2.6.0")
+	v260.ttlSeconds, v260.mixcoordOnly, v260.indexInData, v260.queryWaits, v260.checksOldRoles = 10, true, false, false, true
+	v261 := since(v260, version{2, 6, 1}, "2.6.1")
+	v261.standbyError = panics
+	v266 := since(v261, version{2, 6, 6}, "2.6.6")
+	v266.ttlSeconds = 30
+	v267 := since(v266, version{2, 6, 7}, "2.6.7")
+	v267.ttlSeconds, v267.keepaliveLoop = 15, true
+	v268 := since(v267, version{2, 6, 8}, "2.6.8")
+	v268.alwaysStandby, v268.guardKeys = true, true
 
-	v3 := v268
-	v3.from, v3.label, v3.value = version{3, 0, 0}, "3.0", valueNoKill
-	v3.lossExitCode, v3.purgesOwnOld = 80, false
+	v3 := since(v268, version{3, 0, 0}, "3.0")
+	v3.value, v3.lossExitCode, v3.purgesOwnOld = valueNoKill, 80, false
 
-	return []profile{v3, v268, v267, v266, v261, v260, v24, v234, v23, v2213, v224, v22}
+	return []profile{v3, v268, v267, v266, v261, v260, v245, v24, v2314, v2312, v234, v233, v230, v2213, v22}
+}
+
+// panic ends the process as a panic ends Milvus: with 2, or from 2.3.0 on by SIGABRT. Process 1 of a container ends with 2
+// all the same. The runtime sends SIGQUIT to the other threads on its way, which must not be taken for a stop.
+func (p profile) panic(cause any) {
+	if p.abortsInPanic {
+		signal.Reset(syscall.SIGQUIT)
+		runtimedebug.SetTraceback("crash")
+	}
+	panic(cause)
 }
 
 func profileOf(v version) (profile, error) {

@@ -12,7 +12,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// process is what all sessions of one process share. Milvus hands out one ServerID per process (node id reuse).
+// process is what all sessions of one process share.
 type process struct {
 	client   *clientv3.Client
 	config   config
@@ -20,7 +20,30 @@ type process struct {
 	version  version
 	root     string
 	hostName string
-	serverID int64
+
+	mutex    sync.Mutex
+	serverID int64 // 0: none was taken yet
+}
+
+// takeServerID is done by a role right before it registers. From 2.3 on the roles of a process share one.
+func (p *process) takeServerID(ctx context.Context) (int64, error) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.serverID != 0 && !p.profile.ownServerIDs {
+		return p.serverID, nil
+	}
+	err := retry(ctx, 100, func() error {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		id, err := nextServerID(ctx, p.client, p.root)
+		if err != nil {
+			warn("Session try to connect to etcd", "error", err)
+			return err
+		}
+		p.serverID = id
+		return nil
+	})
+	return p.serverID, err
 }
 
 // session is one entry in <root>/session: a member key `<role>-<id>` and, once ACTIVE, the bare key `<role>`, both on
@@ -29,7 +52,8 @@ type session struct {
 	*process
 	role       string
 	address    string
-	standby    bool // active-standby is on
+	serverID   int64 // set by register
+	standby    bool  // active-standby is on
 	ttl        int64
 	retryTimes int
 	leaseID    clientv3.LeaseID
@@ -95,11 +119,16 @@ func nextServerID(ctx context.Context, client *clientv3.Client, root string) (in
 // register grants the lease and puts the first key: the member key with active-standby, the bare key without.
 // Each try is a new lease, as in Milvus. When all fail it panics, exit code 2.
 func (s *session) register() {
+	id, err := s.takeServerID(s.ctx)
+	if err != nil {
+		s.profile.panic(err)
+	}
+	s.serverID = id
 	key := s.activeKey()
 	if s.standby {
 		key = s.memberKey()
 	}
-	err := retry(s.ctx, s.retryTimes, func() error {
+	err = retry(s.ctx, s.retryTimes, func() error {
 		lease, err := s.client.Grant(s.ctx, s.ttl)
 		if err != nil {
 			return err
@@ -123,7 +152,7 @@ func (s *session) register() {
 	})
 	if err != nil {
 		warn("Register failed", "error", err)
-		panic(err)
+		s.profile.panic(err)
 	}
 	info("Service registered successfully", "ServerName", s.role, "serverID", s.serverID)
 	s.startKeepalive()
@@ -159,11 +188,21 @@ func (s *session) revoke() {
 	info("revoke session successfully", "sessionKey", s.activeKey())
 }
 
+// keepsLease: the stop of this role ends the renewal and does not revoke.
+func (s *session) keepsLease() bool {
+	return s.profile.keepsLease || (s.profile.dataKeepsLease && (s.role == dataCoord || s.role == indexCoord))
+}
+
 // stop releases the session and returns when it is released.
 func (s *session) stop() {
 	if s.profile.keepaliveLoop {
 		s.cancel() // the loop revokes on its way out; a waiting promotion fails at the same moment
 		s.done.Wait()
+		return
+	}
+	if s.keepsLease() {
+		s.cancelRenewal()
+		s.cancel()
 		return
 	}
 	select {

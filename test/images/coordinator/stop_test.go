@@ -107,11 +107,44 @@ func TestStandbyBeforePromotionMovedOutOfRegisterIgnoresOneSIGTERM(t *testing.T)
 	_, standby := w.pair("2.3.3", "run rootcoord")
 	_ = standby.command.Process.Signal(syscall.SIGTERM)
 	w.eventually("the signal has arrived", 5*time.Second, func() bool {
-		return strings.Contains(standby.output.String(), "not obeyed")
+		return strings.Contains(standby.output.String(), "Get signal to exit")
 	})
 	standby.awaitStandBy()
 	_ = standby.command.Process.Signal(syscall.SIGTERM)
-	if code, _ := standby.awaitExit(time.Now(), 2*time.Second); code != 0 {
-		t.Errorf("exit %d", code)
+	standby.awaitEnd(2*time.Second, -1) // by the signal
+}
+
+// How an ACTIVE ends on SIGTERM, and whether its lease is given back: milvus#31219, #31447, #31689.
+func TestSIGTERMOfAnActiveByRelease(t *testing.T) {
+	for _, c := range []struct {
+		release, role string
+		end           int
+		givenBack     bool
+	}{
+		{"2.2.16", rootCoord, 0, true},
+		{"2.3.0", rootCoord, aborts, false},
+		{"2.3.5", rootCoord, hangs, false},
+		{"2.3.5", dataCoord, 0, false},
+		{"2.3.12", rootCoord, hangs, true},
+		{"2.3.12", dataCoord, 0, false},
+		{"2.3.14", rootCoord, 0, true},
+		{"2.4.4", dataCoord, 0, true},
+	} {
+		t.Run(c.release+" "+c.role, func(t *testing.T) {
+			w := newWorld(t)
+			active := w.start(c.release, "run "+c.role, "COMMON_SESSION_TTL=60")
+			w.await(c.role, 10*time.Second)
+			active.awaitHealthy(c.role)
+			_ = active.command.Process.Signal(syscall.SIGTERM)
+			active.awaitEnd(5*time.Second, c.end)
+			if c.givenBack {
+				w.eventually("the lease is given back", 5*time.Second, func() bool {
+					_, held := w.read(c.role)
+					return !held
+				})
+			} else if _, held := w.read(c.role); !held {
+				t.Error("the key is gone")
+			}
+		})
 	}
 }

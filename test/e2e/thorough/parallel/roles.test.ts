@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { standInImage } from '../../../images/build.ts';
-import { pairManifest } from '../../support/pair.ts';
+import { alone, pairManifest } from '../../support/pair.ts';
 import { scenario } from '../../support/scenario.ts';
 
 /** Each role in a Milvus that has it; rootcoord is everywhere else. */
@@ -14,7 +14,12 @@ const roles = [
 scenario('every role runs as a pair and does a switchover', async (scene) => {
   await scene.startEtcd();
   const manifests = roles.map(([role, release]) =>
-    pairManifest(role, { role, image: standInImage(release), etcd: { endpoints: ['etcd:2379'], rootPath: role } }),
+    pairManifest(role, {
+      role,
+      image: standInImage(release),
+      etcd: { endpoints: ['etcd:2379'], rootPath: role },
+      pod: role === 'querycoord' ? alone : {},
+    }),
   );
   await scene.kubectl.apply(manifests);
   await Promise.all(

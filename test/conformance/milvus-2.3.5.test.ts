@@ -1,0 +1,3 @@
+import { compareWithRealServer } from './support/compare.ts';
+
+compareWithRealServer('2.3.5');
