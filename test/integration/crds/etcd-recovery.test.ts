@@ -90,12 +90,12 @@ describe('to approve', () => {
           () => false,
           (error: unknown) => String(error).includes(refused),
         ),
-      { timeoutMs: 30_000, everyMs: 200 },
+      { timeoutMs: 120_000, everyMs: 200 },
     );
     await expect(create(recovery({ approval: { planHash: 'x' } }, 'born'), '--as=editor')).rejects.toThrow(refused);
     await patch('etcdrecovery/asked', { approval: { planHash: 'x' } }, '--as=admin');
     await patch('etcdrecovery/asked', { ttlSecondsAfterFinished: 60 }, '--as=editor');
-  }, 60_000);
+  }, 180_000);
 
   it('beforehand, by the policy of a guard, takes it too, but for what is Auto by default', async () => {
     const guard = (policy: object) => object('EtcdGuard', 'etcd', { statefulSetName: 'etcd', policy });
@@ -116,7 +116,7 @@ const toBeRefused = (what: string, attempt: () => Promise<unknown>, words: strin
         (error: unknown) => String(error).includes(words),
       ),
     {
-      timeoutMs: 30_000,
+      timeoutMs: 120_000,
       everyMs: 200,
     },
   );
@@ -161,7 +161,7 @@ describe('what the operator keeps of a recovery', () => {
     const relabel = ['label', 'configmap', 'mine', `app.kubernetes.io/component=etcd-recovery-journal`];
     await expect(server.kubectl([...relabel, '--as=editor'])).rejects.toThrow(refused);
     await server.kubectl(['delete', 'configmap', 'etcd-recovery-etcd', '--as=editor']);
-  }, 60_000);
+  }, 180_000);
 
   it('in a status is out of the reach of editors and admins', async () => {
     await apply(recovery({}, 'judged'));
@@ -195,7 +195,7 @@ describe('what a pair proposes', () => {
     await annotate(approve, '--as=admin');
     await annotate('ha.milvus.io/restart=now', '--as=editor');
     await annotate('ha.milvus.io/approve-', '--as=editor');
-  }, 60_000);
+  }, 180_000);
 
   it('is done by itself, where that is not the default, when such a person says so', async () => {
     const remediate = (remediation: object, as: string) => patch('coordinatorpair/rootcoord', { remediation }, as);

@@ -75,7 +75,7 @@ export class Operators {
       `${name} to end`,
       async () => {
         try {
-          await reconciler.reconcile('default', name, AbortSignal.timeout(20_000));
+          await reconciler.reconcile('default', name, AbortSignal.timeout(60_000));
         } catch (error) {
           if (error instanceof OperatorKilled) return 'killed';
           throw error;

@@ -96,7 +96,7 @@ describe('a recovery that somebody deletes while the StatefulSet is out of the w
     expect(await operators.until('deleted', 'Gone')).toBeUndefined();
     expect((await readSet())?.metadata.name).toBe('etcd');
     expect(await client.get(configMapKind, 'etcd-recovery-etcd', 'default')).toBeUndefined();
-  }, 60_000);
+  }, 240_000);
 });
 
 /** Changes the update strategy for as long as it runs, and fails where putting it back would do harm, once. */
@@ -161,7 +161,7 @@ describe('a recovery that failed and left something changed', () => {
     expect((await living)?.status).toMatchObject({ state: 'Succeeded', approvedBy: 'Person' });
     expect(await strategy()).toBe('RollingUpdate');
     expect(await operators.until('failed', 'Gone')).toBeUndefined();
-  }, 60_000);
+  }, 240_000);
 
   it('is not gone on with by what somebody has written into its journal since', async () => {
     const operators = new Operators(world, client, failing());
@@ -178,5 +178,5 @@ describe('a recovery that failed and left something changed', () => {
       ) as unknown,
     });
     expect(await strategy()).toBe('OnDelete');
-  }, 60_000);
+  }, 240_000);
 });
