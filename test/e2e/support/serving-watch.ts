@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How often a process is asked, milliseconds. */
@@ -5,7 +6,7 @@ const EVERY_MS = 5;
 
 /**
  * Asks a process of Milvus for /healthz all the while, from outside of the operator: when did it serve last? Shares no
- * code with the operator.
+ * code with the operator, and keeps no connection.
  */
 export class ServingWatch implements AsyncDisposable {
   readonly #abort = new AbortController();
@@ -14,7 +15,7 @@ export class ServingWatch implements AsyncDisposable {
 
   /** @param host address of the process' pod */
   constructor(host: string) {
-    this.#asking = this.#ask(`http://${host}:9091/healthz`);
+    this.#asking = this.#ask(host);
   }
 
   /** Begin of the last request that was answered with 200, by this machine's wall clock. @throws Error without any. */
@@ -23,15 +24,10 @@ export class ServingWatch implements AsyncDisposable {
     return this.#servedMs;
   }
 
-  async #ask(url: string): Promise<void> {
-    const { signal } = this.#abort;
-    while (!signal.aborted) {
+  async #ask(host: string): Promise<void> {
+    while (!this.#abort.signal.aborted) {
       const askedMs = Date.now();
-      const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(1_000)]) }).catch(
-        () => {},
-      );
-      await answer?.text().catch(() => {});
-      if (answer?.ok) this.#servedMs = askedMs;
+      if (await isServing(host, this.#abort.signal)) this.#servedMs = askedMs;
       await pause(EVERY_MS);
     }
   }
@@ -40,4 +36,16 @@ export class ServingWatch implements AsyncDisposable {
     this.#abort.abort();
     await this.#asking;
   }
+}
+
+function isServing(host: string, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get({ host, port: 9091, path: '/healthz', agent: false, timeout: 1_000, signal }, (response) => {
+      response.resume();
+      response.on('error', () => resolve(false));
+      response.on('end', () => resolve(response.statusCode === 200));
+    });
+    asked.on('timeout', () => asked.destroy(new Error('no answer in time')));
+    asked.on('error', () => resolve(false));
+  });
 }
