@@ -123,6 +123,8 @@ async function killActive(scene: Scene, pair: ScenarioPair, witness: EtcdWitness
   const elected = await witness.next(active?.serverID, { timeoutMs: 30_000 });
   scene.measurements[`${pair.name}-failoverMs`] = elected.atMs - killedMs;
   const { status } = await pair.untilSteady(zombieLimit);
-  expect(status?.lastFailover).toMatchObject({ reason: 'ActiveProcessEnded', how: 'LeaseRevoked' });
+  // The container's next life answers at the same address, Abnormal until it has registered: that may be seen first.
+  const reason = expect.stringMatching(/^Active(ProcessEnded|Stopping)$/) as unknown;
+  expect(status?.lastFailover).toMatchObject({ reason, how: 'LeaseRevoked' });
   expect(witness.holdersSince(killedMs)).toEqual([status?.active?.serverID]);
 }
