@@ -98,7 +98,14 @@ function recoveryFor(
   );
 }
 
-/** A lost quorum counts as certain only when its evidence has held for the window: a restart of all heals itself. */
+/** The kubelet tries a mount again at most two minutes and two seconds after the last time (exponential back-off, 1.30). */
+const MOUNT_RETRIES_SECONDS = 125;
+
+/**
+ * A lost quorum counts as certain only when its evidence has held for the window: a restart of all heals itself. So does
+ * a volume that is not mounted, for as long as the next attempt may take: one that failed leaves an event beside a status
+ * that is seconds old.
+ */
 function diagnosisOf(
   ailment: Ailment,
   { status, spec }: GuardFacts['guard'],
@@ -109,12 +116,13 @@ function diagnosisOf(
   const sinceTime = previous?.case === ailment.case ? previous.sinceTime : now.toISOString();
   const waits = ailment.case === 'QuorumLost' || ailment.case === 'AllMembersDown';
   const held = hasHeld(lostSince, spec.quorumLossWindowSeconds, now);
+  const mayPass = ailment.case === 'VolumeNotMounted' && !hasHeld(sinceTime, MOUNT_RETRIES_SECONDS, now);
   return {
     case: ailment.case,
     sinceTime,
     ...(ailment.pods.length > 0 ? { pods: [...new Set(ailment.pods)].slice(0, MAX.pods) } : {}),
     evidence: ailment.evidence.slice(0, MAX.text),
-    certainty: waits && !held ? 'Suspected' : ailment.certainty,
+    certainty: (waits && !held) || mayPass ? 'Suspected' : ailment.certainty,
     remedy: ailment.remedy.slice(0, MAX.text),
   };
 }

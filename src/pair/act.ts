@@ -133,6 +133,8 @@ export async function endPod(
   for (const other of act.others ?? [])
     if (!(await isHandedOver(other, snapshot, store, signal))) return 'WorldChanged';
   if (force && !(await isStillStuck(act, force, sessions, client, namespace, signal))) return 'WorldChanged';
+  if (act.containerID !== undefined && !(await stillRuns(act, act.containerID, client, namespace, signal)))
+    return 'WorldChanged';
   if (!isLeader()) return 'NotLeader';
   try {
     const found = await client.delete(podKind, act.podName, namespace, {
@@ -157,6 +159,20 @@ async function isHandedOver(
   const sessions = roleSessions(snapshot, role);
   if (sessions.holderUnreadable || sessions.holder?.lease !== holderLease) return false;
   return successor === undefined || canTakeOver(successor, sessions, store, signal);
+}
+
+/** Whether a pod is the same, ready and not being deleted, and runs the same container: what a cache shows may be old. */
+async function stillRuns(
+  { podName, podUID }: EndPod,
+  containerID: string,
+  client: KubeClient,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const pod = await client.get<Pod>(podKind, podName, namespace, { signal });
+  if (pod?.metadata.uid !== podUID || pod.metadata.deletionTimestamp !== undefined) return false;
+  const statuses = pod.status?.containerStatuses ?? [];
+  return statuses.some((status) => status.containerID === containerID && status.ready && status.state?.running);
 }
 
 /**

@@ -125,6 +125,10 @@ export interface PairFacts {
   readonly bindings: readonly Binding[];
   /** Bound processes that are proven dead, now or at an earlier look. */
   readonly deaths: readonly ProvenDeath[];
+  /** Since when nobody has held the role, as this operator process has read it; absent while somebody does. */
+  readonly freeSince?: Date;
+  /** Since when a pod has had no registration, as this operator process has read it, by its uid. */
+  readonly unregisteredSince?: ReadonlyMap<string, Date>;
   /** Leases that were seen to be renewed while no pod of the pair accounted for their registration. */
   readonly renewed?: ReadonlySet<bigint>;
   /** Processes that were told to stop and serve no more, while their containers run. */

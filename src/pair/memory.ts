@@ -36,6 +36,10 @@ export class PairMemory implements Disposable {
   readonly probes: Probes;
   /** Lease readings of registrations that are not bound to a container yet, by lease. */
   readonly bindingProgress = new Map<bigint, BindingProgress>();
+  /** Since when nobody has held the role; absent while somebody does, or nothing was read. */
+  freeSince: Date | undefined;
+  /** Since when each pod has had no registration. */
+  readonly unregisteredSince = new Map<string, Date>();
   /** Since when a pod is missing, and what was found about that, by the monotonic clock. */
   podMissing: { readonly sinceMs: number; readonly askedMs?: number; readonly why?: string } | undefined;
   /** What the pair's coordinators said as they ended. */

@@ -125,6 +125,8 @@ export async function observe(
     etcd,
     ...guardOf(pair, sources),
     bindings,
+    ...freeSince(etcd, memory, now),
+    unregisteredSince: new Map(memory.unregisteredSince),
     renewed: new Set(memory.renewedLeases),
     deaths: provenDeaths(deathsOf(storedMembers(pair.status)), bindings, allPods, nodes, now),
     stops: seenStops(stopsOf(pair.status?.members), { bindings, pods, probes, now }),
@@ -135,6 +137,15 @@ export async function observe(
   };
   if (liveSet === undefined || templateToLookUp(facts) === undefined) return facts;
   return { ...facts, revisions: await templateRevisions(sources.client, pair.metadata, liveSet.metadata.uid, signal) };
+}
+
+/** While etcd cannot be read what was seen last holds. */
+function freeSince(etcd: EtcdFacts, memory: PairMemory, now: Date): Pick<PairFacts, 'freeSince'> {
+  if (etcd.state === 'Known') {
+    const { holder, holderUnreadable } = etcd.sessions;
+    memory.freeSince = holder || holderUnreadable ? undefined : (memory.freeSince ?? now);
+  }
+  return memory.freeSince ? { freeSince: memory.freeSince } : {};
 }
 
 function guardOf({ metadata, spec }: CoordinatorPair, { guard }: Sources): Pick<PairFacts, 'guard'> {

@@ -94,6 +94,7 @@ export class Reconciler implements Disposable {
     // Milvus gives a role up and takes it in two steps: a look that saw the first would delay the labels of the second.
     if (memory.current?.isOutdated) return AT_ONCE_MS;
     const plan = afterLabels(planned, labelled.made);
+    noteUnregistered(plan, observed, memory);
     const applied = await applyChildren(client, plan.children, signal);
     this.#logChanges(pair, applied);
     // An operator that has just started knows less than the status it left: it looks first.
@@ -222,6 +223,14 @@ function revokedEvent({ session, evidence, stopping }: RevokeLease): EventDraft 
   return stopping
     ? { type: 'Normal', reason: 'StoppedLeaseRevoked', action: 'RevokeLease', note, key }
     : { type: 'Warning', reason: 'LeaseRevoked', action: 'RevokeLease', note, key };
+}
+
+/** A pod without a registration is remembered from the first look that sees it so, and no longer than it lasts. */
+function noteUnregistered({ members }: Plan, { now, etcd }: PairFacts, { unregisteredSince }: PairMemory): void {
+  if (etcd.state !== 'Known') return;
+  const without = members.flatMap(({ pod, session }) => (pod && !session ? pod.uid : []));
+  for (const uid of unregisteredSince.keys()) if (!without.includes(uid)) unregisteredSince.delete(uid);
+  for (const uid of without) if (!unregisteredSince.has(uid)) unregisteredSince.set(uid, now);
 }
 
 function forgetEnded({ pods, etcd }: PairFacts, memory: PairMemory): void {

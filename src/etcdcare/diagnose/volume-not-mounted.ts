@@ -3,12 +3,14 @@ import type { Check } from './ailment.ts';
 const told = new Set(['FailedAttachVolume', 'FailedMount', 'FailedMapVolume']);
 
 /** A volume that exists and does not reach the node. */
-export const volumeNotMounted: Check = ({ facts: { pods } }) => {
+export const volumeNotMounted: Check = ({ facts: { pods, looks } }) => {
+  // Whoever answers has its volume, whatever its kubelet has told so far.
+  const answers = new Set(looks.flatMap((look) => ('error' in look ? [] : look.podName)));
   const found = pods.flatMap(({ name, container, waiting, events }) => {
     const event = events.findLast(({ reason }) => told.has(reason));
     const notStarted =
       container.state === 'Unknown' || waiting.some(({ reason }) => /ContainerCreating|PodInitializing/.test(reason));
-    return event && notStarted ? [{ name, event }] : [];
+    return event && notStarted && !answers.has(name) ? [{ name, event }] : [];
   });
   if (found.length === 0) return undefined;
   return {

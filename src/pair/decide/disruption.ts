@@ -15,6 +15,8 @@ export interface EndPod {
   readonly successor?: Session;
   /** For a `mixture`: its further roles, which must be held at the moment of acting as they were found. */
   readonly others?: readonly RoleHandover[];
+  /** The container that was found ready without a session: it must still be the one that runs, as read then. */
+  readonly containerID?: string;
   readonly why: string;
   /** For a pod that is being deleted already and does not go. */
   readonly force?: ForcedEnd;

@@ -2,7 +2,7 @@ import { findCondition } from '../../api/conditions.ts';
 import type { PairFacts } from '../facts.ts';
 import type { PodView } from '../pod-view.ts';
 import { holderOf, START_UP_ALLOWANCE_MS, type Member } from './members.ts';
-import { noTakeover } from './no-takeover.ts';
+import { freeFrom, noTakeover } from './no-takeover.ts';
 import { leaseSeconds } from './lease-time.ts';
 import type { RemedyCandidate } from './remedy.ts';
 
@@ -74,7 +74,8 @@ function lastZombie(facts: PairFacts, members: readonly Member[]): RemedyCandida
   const registered = members.some(({ session }) => session !== undefined);
   if (policy === 'Never' || !zombie || !failingOver || registered || elected?.status !== 'False') return undefined;
   if (members.some(({ state }) => state === 'Terminating')) return undefined;
-  const sinceMs = Date.parse(elected.lastTransitionTime);
+  const since = freeFrom(elected, facts.freeSince);
+  const sinceMs = since.getTime();
   const othersMs = members.flatMap(({ pod }) => (pod && pod !== zombie ? pod.createdAt.getTime() : []));
   return {
     due: steadyDue(facts, Math.max(sinceMs, ...othersMs) + allowanceMs(facts)),
@@ -83,18 +84,19 @@ function lastZombie(facts: PairFacts, members: readonly Member[]): RemedyCandida
       policy,
       podUID: zombie.uid,
       reason: 'ZombieStandby',
-      evidence: `nobody holds the role since ${elected.lastTransitionTime} and no process is registered; ${zombie.name} looks ready and lost its session; etcd answers all the while`,
+      evidence: `nobody holds the role since ${since.toISOString()} and no process is registered; ${zombie.name} looks ready and lost its session; etcd answers all the while`,
       risk: 'the pod is deleted in order; it could not serve',
       act: { kind: 'EndPod', endPod: restartOf(zombie) },
     },
   };
 }
 
-function restartOf({ name, uid }: PodView) {
+function restartOf({ name, uid, container: { id } }: PodView) {
   return {
     podName: name,
     podUID: uid,
     holderServerID: undefined,
+    ...(id === undefined ? {} : { containerID: id }),
     why: 'it lost its session in etcd, and nobody holds the role',
     event: {
       type: 'Warning' as const,

@@ -87,6 +87,24 @@ describe('the status of a guard', () => {
     });
   });
 
+  it('takes a volume that is not mounted for certain only when the next attempts have failed too', () => {
+    const waiting = { reason: 'ContainerCreating', message: '' };
+    const unmounted = pod('etcd-1', {
+      ready: false,
+      phase: 'Pending',
+      container: { state: 'Waiting', ...waiting },
+      waiting: [{ container: 'etcd', ...waiting }],
+      events: [{ reason: 'FailedMount', note: 'MountVolume.SetUp failed: timed out', warning: true }],
+    });
+    const facts = etcdWith([unmounted]);
+    const first = judged(facts);
+    expect(first.diagnosis).toMatchObject({ case: 'VolumeNotMounted', certainty: 'Suspected' });
+    expect(judged({ ...facts, now: later(2) }, first).diagnosis).toMatchObject({ certainty: 'Suspected' });
+    expect(judged({ ...facts, now: later(3) }, first).diagnosis).toMatchObject({ certainty: 'Certain' });
+    const answering = judged(etcdWith([unmounted], { looks: names.map((name) => look(name)) }));
+    expect(answering.diagnosis?.case).not.toBe('VolumeNotMounted');
+  });
+
   it('counts the window from the first proof of a loss, though members that crash in turn show it by other faces', () => {
     const down = etcdWith(names.map((name) => crashing(name, 1, ['walpb: crc mismatch'])));
     const crashed: PodFacts = { ...crashing('etcd-2', 1, []), container: { state: 'Running', since: now } };

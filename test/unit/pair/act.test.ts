@@ -162,6 +162,32 @@ describe('ending a pod', () => {
   });
 });
 
+describe('ending a zombie, which a late kubelet may only make it look', () => {
+  const running = { containerID: 'c1', name: 'milvus', ready: true, restartCount: 0, state: { running: {} } };
+  const found = (changes: object = {}, metadata: object = {}) => ({
+    metadata: { name: 'rootcoord-1', uid: 'u1', ...metadata },
+    status: { containerStatuses: [{ ...running, ...changes }] },
+  });
+
+  it.each([
+    ['is done when the same container still runs', found(), 'Ended'],
+    ['is not done when its kubelet has started it again', found({ containerID: 'c2' }), 'WorldChanged'],
+    ['is not done when its container is not ready any more', found({ ready: false }), 'WorldChanged'],
+    ['is not done when its container has ended', found({ state: { terminated: {} } }), 'WorldChanged'],
+    ['is not done when the pod is another one', found({}, { uid: 'u2' }), 'WorldChanged'],
+    ['is not done when the pod is being deleted', found({}, { deletionTimestamp: 'now' }), 'WorldChanged'],
+    ['is not done when the pod is gone', undefined, 'WorldChanged'],
+  ])('%s', async (_, pod, expected) => {
+    const stores = new FakeStores();
+    stores.kvs = keys;
+    const api = fakeClient({ get: (() => Promise.resolve(pod)) as never, delete: () => Promise.resolve(true) });
+    using store = stores.acquire({ endpoints: [] }, 'by-dev/meta/session/');
+    const act = { podName: 'rootcoord-1', podUID: 'u1', holderServerID: 7n, containerID: 'c1', why: 'test' };
+    const outcome = await endPod(act, aPair(), 'rootcoord', { client: api, store, isLeader: () => true }, signal);
+    expect(outcome).toBe(expected);
+  });
+});
+
 describe('ending the session of a dead process', () => {
   const session = aSession(7n, 'rootcoord-0', { lease: 7n, createRevision: 7n });
   const successor = {

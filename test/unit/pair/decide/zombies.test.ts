@@ -14,7 +14,9 @@ const never = { ...aPair().spec.remediation, zombieStandby: 'Never' as const };
 const victimIn = (world: PairFacts) => zombieToRestart(world, planOf(world).members)?.podUID;
 
 it('a zombie is restarted, bound to the holder that makes it one', () => {
-  expect(zombieToRestart(zombie, planOf(zombie).members)).toMatchObject({
+  const world = { ...zombie, unregisteredSince: new Map([['uid-of-rootcoord-1', after(-10)]]) };
+  expect(zombieToRestart(world, planOf(world).members)).toMatchObject({
+    containerID: 'containerd://first',
     podUID: 'uid-of-rootcoord-1',
     holderServerID: 7n,
   });
@@ -42,6 +44,11 @@ it.each<[string, PairFacts]>([
       pods: [aPod('rootcoord-0'), aPod('rootcoord-1', { container: aContainer({ runningSince: after(-30) }) })],
     }),
   ],
+  [
+    'it has been without a registration for less than 10 s: its kubelet may be late',
+    { ...zombie, unregisteredSince: new Map([['uid-of-rootcoord-1', after(-9)]]) },
+  ],
+  ['it was registered when it was last looked at', { ...zombie, unregisteredSince: new Map() }],
   ['the spec says so', situations.withSpec({ remediation: never }, { etcd: zombie.etcd })],
   ['there is none', facts()],
 ])('no pod is restarted when %s', (_, world) => {
