@@ -39,7 +39,7 @@ export class Watchdog implements AsyncDisposable {
     const workerData: WatchdogThreadData = { memory, stallMs, output };
     const limits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
     this.#thread = new Worker(new URL(threadFile, import.meta.url), { workerData, resourceLimits: limits });
-    this.#thread.on('error', (error) => log.error({ err: error }, 'nobody watches the event loop any more'));
+    this.#thread.on('error', (error: unknown) => log.error({ err: error }, 'nobody watches the event loop any more'));
     this.#thread.unref();
     const everyMs = stallMs / 4;
     let lastMs = performance.now();

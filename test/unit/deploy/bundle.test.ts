@@ -36,6 +36,8 @@ describe('the bundle', () => {
       'package.json',
       'proto',
       'scripts',
+      'watchdog-thread.js',
+      'watchdog-thread.js.map',
     ]);
     expect(await readdir(join(folder, 'scripts'))).toEqual(
       await readdir('src/etcdcare/volumes/scripts').then(shellFiles),
