@@ -147,7 +147,7 @@ const troubles: readonly (readonly [about: string, trouble: Trouble, name: Ailme
     'ConfigurationInvalid',
     'unknown unit',
   ],
-  ['a data directory of another user', { asNobody: true }, 'ConfigurationInvalid', 'permission denied'],
+  ['a data directory of another user', { foreignData: true }, 'ConfigurationInvalid', 'permission denied'],
 ];
 
 const lines: readonly EtcdLine[] = ['3.5', '3.6'];

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePrograms } from '../../cluster/programs.ts';
@@ -20,8 +20,8 @@ export interface Trouble {
   readonly damage?: (dataDir: string) => Promise<void>;
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** As a user who owns nothing of it, which only root can bring about. */
-  readonly asNobody?: true;
+  /** Its data belongs to another user. */
+  readonly foreignData?: true;
   /** Calls at the peer port while etcd runs, again and again. */
   readonly visit?: (peerPort: number) => void;
 }
@@ -41,21 +41,20 @@ export interface DoomedEtcd extends AsyncDisposable {
   run(trouble: Trouble, waitFor?: RegExp): Promise<LastWords>;
 }
 
-/** A tenth of the default: the data then has a snapshot beside the database. */
+/** So few that the data has a snapshot beside the database. */
 const SNAPSHOT_COUNT = 20;
 const KEYS = 60;
 const NOBODY = 65_534;
+/** Root reads everybody's files by these two capabilities. */
+const asOthers = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
 
 /** Makes the data. Disposing ends the processes and removes all folders. */
 export async function makeDoomedEtcd(line: EtcdLine): Promise<DoomedEtcd> {
   const name = programOf[line];
-  const { [name]: built } = await ensurePrograms([name]);
+  const { [name]: program } = await ensurePrograms([name]);
   await using undo = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'doomed-etcd-'));
   undo.defer(() => rm(folder, { recursive: true, force: true }));
-  await chmod(folder, 0o755);
-  const program = join(folder, 'etcd'); // where any user may run it
-  await copyFile(built, program);
   const [port = 0, peerPort = 0, metricsPort = 0] = await freePorts(3);
   const own = flagsOf(port, peerPort);
   const member = undo.use(await startEtcdMember({ program, folder, name: 'intact', port, metricsPort, flags: own }));
@@ -71,14 +70,16 @@ export async function makeDoomedEtcd(line: EtcdLine): Promise<DoomedEtcd> {
   const running = undo.move();
   return {
     peerPort,
-    async run({ damage, flags = [], env = {}, asNobody, visit }, waitFor) {
+    async run({ damage, flags = [], env = {}, foreignData, visit }, waitFor) {
       const dataDir = join(folder, `run-${runs++}`);
       await cp(member.dataDir, dataDir, { recursive: true });
       await damage?.(dataDir);
-      const child = spawn(program, ['--name', 'intact', '--data-dir', dataDir, ...own, ...flags], {
+      const isRoot = process.getuid?.() === 0;
+      if (foreignData) await (isRoot ? chown(dataDir, NOBODY, NOBODY) : chmod(dataDir, 0));
+      const command = [...(foreignData && isRoot ? asOthers : []), program, '--name', 'intact', '--data-dir', dataDir];
+      const child = spawn(command[0] ?? program, [...command.slice(1), ...own, ...flags], {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, ...env },
-        ...(asNobody ? { uid: NOBODY, gid: NOBODY } : {}),
       });
       const kill = (): void => void child.kill('SIGKILL');
       process.once('exit', kill);
