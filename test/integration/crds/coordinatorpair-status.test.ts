@@ -70,7 +70,7 @@ describe('the status of a CoordinatorPair', () => {
     expect(values?.slice(0, 6)).toEqual(['shown', 'rootcoord', 'True', 'shown-0', 'shown-1', 'Unknown']);
     expect(values?.[6]).toMatch(/^\d+y/);
     const [wideNames, wideValues] = await columnsOf('-o', 'wide');
-    expect(wideNames?.slice(8)).toEqual(['NODES', 'SUMMARY', 'PAUSED', 'VERSION']);
+    expect(wideNames?.slice(8)).toEqual(['NODES', 'SUMMARY', 'PAUSED', 'VERSION', 'SPLIT']);
     expect(wideValues?.slice(8)).toEqual(['node-a,node-b', 'All is well.', 'False', '2.4.15']);
   });
 

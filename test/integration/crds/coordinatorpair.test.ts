@@ -59,7 +59,7 @@ describe('the CRD of CoordinatorPair', () => {
   });
 
   it('answers to its short names and its category', async () => {
-    for (const name of ['coordpair', 'cpair', 'milvus']) {
+    for (const name of ['coordpair', 'cpair', 'milvus-ha']) {
       expect(await server.kubectl(['get', name, '-o', 'name'])).toBe('');
     }
   });

@@ -15,7 +15,9 @@ afterAll(async () => {
 
 describe('the examples', () => {
   it('are accepted by the API server as they stand', async () => {
-    const files = (await readdir('examples', { recursive: true })).filter((file) => file.endsWith('.yaml')).sort();
+    const files = (await readdir('examples', { recursive: true }))
+      .filter((file) => /(?<!kustomization)\.yaml$/.test(file))
+      .sort();
     expect(files).toEqual([
       'etcd-care.yaml',
       'minimal.yaml',
@@ -23,6 +25,12 @@ describe('the examples', () => {
       'moved-from-helm-values.yaml',
       'moved-from-helm/1-under-care.yaml',
       'moved-from-helm/2-own-pods.yaml',
+      'real-milvus/coordinators.yaml',
+      'real-milvus/etcd-guard.yaml',
+      'real-milvus/etcd.yaml',
+      'real-milvus/kafka.yaml',
+      'real-milvus/milvus-settings.yaml',
+      'real-milvus/workers.yaml',
       'taken-under-care-from-helm.yaml',
       'three-coordinators.yaml',
       'tls-auth.yaml',
@@ -33,4 +41,11 @@ describe('the examples', () => {
       for (const [, kind = ''] of kinds) expect(answer).toContain(kind.toLowerCase());
     }
   }, 60_000);
+
+  it('of a whole Milvus are accepted together', async () => {
+    await server.kubectl(['create', 'namespace', 'milvus']);
+    const answer = await server.kubectl(['create', '--dry-run=server', '-k', 'examples/real-milvus']);
+    for (const role of ['rootcoord', 'datacoord', 'querycoord'])
+      expect(answer).toContain(`coordinatorpair.ha.milvus.io/${role} created`);
+  });
 });

@@ -70,7 +70,7 @@ describe('a session store over TLS', () => {
       kvSubPath: 'kv',
       tls: { secretName: 'tls' },
     };
-    const resolved = etcdTarget(aPair({ spec: { etcd } }), { tls });
+    const resolved = etcdTarget(aPair({ spec: { etcd } }), { tls }, { allowLocal: true, allowPlainPasswords: false });
     await using stores = createSessionStores({ resyncMs: neverMs });
     using store = stores.acquire('target' in resolved ? resolved.target : { endpoints: [] }, prefix);
     await expect(store.read()).resolves.toMatchObject({ header: { raftTerm: 2n } });
