@@ -9,7 +9,16 @@ import {
   type Inspection,
 } from '../../../../src/etcdcare/volumes/results.ts';
 import { startEtcd } from '../../support/etcd.ts';
-import { done, killedCluster, putKeys, startBench, type Bench, type Known, type MemberVolume } from './scripts.ts';
+import {
+  done,
+  fileOfFullSize,
+  killedCluster,
+  putKeys,
+  startBench,
+  type Bench,
+  type Known,
+  type MemberVolume,
+} from './scripts.ts';
 
 /** For a machine that does much else. */
 jest.setTimeout(120_000);
@@ -104,7 +113,7 @@ describe('looking into a damaged volume', () => {
 
   it('does not take a log for good of which etcd drops the rest without a word', async () => {
     // A database that is behind: nothing in it tells etcd that entries are missing.
-    await using etcd = await startEtcd({ flags: ['--backend-batch-interval=60s'] });
+    await using etcd = await startEtcd({ flags: ['--backend-batch-interval=60s', fileOfFullSize] });
     await putKeys(etcd, 20);
     await etcd.member.kill();
     const volume = await bench.mount('cut-short');
