@@ -27,7 +27,7 @@ scenario(
     const { status } = await pair.untilSteady();
     scene.measurements['restoredMs'] = Date.now() - changedMs;
     await pair.until('UpToDate', 'False', 'RolloutFailed');
-    expect(status?.failedRollout?.reason).toMatch(/did not register \(its container waits with \w+/);
+    expect(status?.failedRollout?.reason).toMatch(/did not register \(it waits with \w+/);
     expect(status?.active?.serverID).toBe(before?.active?.serverID);
     expect(witness.holdersSince(changedMs)).toEqual([]);
     expect((await pair.lives()).filter(({ name }) => name === active)).toEqual([life]);
