@@ -167,7 +167,7 @@ async function bringUp(state: ClusterState, programs: Programs, pause: string, s
   await allOf([startApiServer(state, certificates, programs, signal), containerds()]);
   signal.throwIfAborted();
   await startControllers(state, certificates, programs);
-  await allOf(plan.nodes.map((node) => startKubelet(state, node, certificates, programs)));
+  await allOf(plan.nodes.map((node) => startKubelet(state, node, certificates, programs, signal)));
   await createStorageClass(plan);
   await startDns(state, certificates, programs.coredns);
   await routeServices(state);

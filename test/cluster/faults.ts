@@ -5,7 +5,7 @@ import { readObject } from './api.ts';
 import { findCgroup, freeze, pidsIn, thaw } from './cgroups.ts';
 import { apiServer, waitForApiServer } from './control-plane.ts';
 import { isLinkUp, routeServices, setLink } from './network.ts';
-import { nodeDaemons, nodeNamed, waitForContainerd } from './node.ts';
+import { nodeDaemons, nodeNamed, waitForContainerd, waitForKubelet } from './node.ts';
 import { nodePaths } from './node-config.ts';
 import type { NodePlan } from './plan.ts';
 import { sendSignal, startTimeOf, until } from './process.ts';
@@ -140,6 +140,7 @@ export async function restartNode(state: ClusterState, nodeName: string): Promis
   if (containerd !== undefined) await state.restart(containerd);
   await waitForContainerd(state, node);
   for (const name of others) await state.restart(name);
+  await waitForKubelet(state, node);
 }
 
 /** The API server stops answering, with connections left open. */

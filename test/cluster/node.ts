@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificates } from './certificates.ts';
@@ -7,7 +7,7 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import { cniConfig, containerdConfig, kubeletConfig, nodePaths, proxyConfig } from './node-config.ts';
 import type { ClusterPlan, NodePlan } from './plan.ts';
 
-import { run, until } from './process.ts';
+import { isAlive, run, tailOf, until } from './process.ts';
 import type { ClusterState } from './state.ts';
 import { assertDaemonRuns } from './state.ts';
 
@@ -62,6 +62,7 @@ export async function startKubelet(
   node: NodePlan,
   certificates: Certificates,
   programs: Readonly<Record<'kubelet' | 'kube-proxy', string>>,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { plan } = state;
   const paths = nodePaths(node);
@@ -83,6 +84,7 @@ export async function startKubelet(
     ],
     networkNamespace: node.networkNamespace,
   });
+  await waitForKubelet(state, node, signal);
   const proxyUser = join(node.runDir, 'kube-proxy.kubeconfig');
   writeKubeconfig(plan, proxyUser, certificates.kubeProxy, certificates.authority);
   await writeFile(paths.proxyConfig, JSON.stringify(proxyConfig(plan, node, proxyUser)));
@@ -91,6 +93,37 @@ export async function startKubelet(
     args: [`--config=${paths.proxyConfig}`],
     networkNamespace: node.networkNamespace,
   });
+}
+
+/**
+ * Where every kubelet listens for device plugins, whatever its root folder is (kubelet 1.35,
+ * `pkg/kubelet/apis/deviceplugin`): a kubelet empties the folder as it starts and then binds the socket, so one that
+ * starts in between takes the address from it, and it ends.
+ */
+export const devicePluginSocket = '/var/lib/kubelet/device-plugins/kubelet.sock';
+
+/** Waits until the kubelet has its socket for device plugins, and starts it again as long as another takes it away. */
+export async function waitForKubelet(state: ClusterState, node: NodePlan, signal?: AbortSignal): Promise<void> {
+  const name = `${node.name}/kubelet`;
+  const listens = async () => {
+    const { id, spec } = state.daemon(name);
+    if (isAlive(id)) return socketsOf(id.pid).includes(devicePluginSocket);
+    if (!(await tailOf(spec.logFile)).includes(`${devicePluginSocket}: bind: address already in use`)) {
+      await assertDaemonRuns(state, name);
+    }
+    await state.restart(name);
+    return false;
+  };
+  await until(`${name} to listen for device plugins`, listens, { timeoutMs: 60_000, intervalMs: 50, signal });
+}
+
+/** The Unix sockets in a process's network namespace, which it shares with its node only. */
+function socketsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/net/unix`, 'utf8');
+  } catch {
+    return ''; // it ended meanwhile
+  }
 }
 
 /** Finds a node by its Kubernetes name. @throws Error naming those there are. */

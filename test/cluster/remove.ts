@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pidsIn, removeCgroup, thaw } from './cgroups.ts';
 import { etcdFolder } from './control-plane.ts';
 import { removeNetwork } from './network.ts';
+import { devicePluginSocket } from './node.ts';
 import { clustersRoot, runDirOf } from './plan.ts';
 import type { ProcessId } from './process.ts';
 import { run, startTimeOf } from './process.ts';
@@ -45,7 +46,7 @@ export async function removeCluster(name: string): Promise<void> {
   }
   for (const path of [...logLinks(runDir), ...networkResults(name)]) rmSync(path, { force: true });
   // Kubelets of several clusters take this socket from each other; it serves device plugins, which none of them has.
-  if (!otherClusters(name)) rmSync('/var/lib/kubelet/device-plugins/kubelet.sock', { force: true });
+  if (!otherClusters(name)) rmSync(devicePluginSocket, { force: true });
   for (const folder of [logLinkFolder, volumeFolder, ...fixedFolders]) removeWhereEmpty(folder);
   // Whatever is still mounted there is not ours to empty.
   if (existsSync(runDir)) await run('rm', ['--recursive', '--force', '--one-file-system', runDir]);
