@@ -2,7 +2,7 @@ import { progress } from '../cluster/cache.ts';
 import { until } from '../support/until.ts';
 import { times, type Bench } from './bench.ts';
 import type { BenchPair } from './bench-pair.ts';
-import type { Series } from './series.ts';
+import { below, exactly, type Series } from './series.ts';
 
 const usual = { ttlSeconds: 30 };
 
@@ -26,7 +26,7 @@ export async function switchover(bench: Bench): Promise<readonly Series[]> {
       name: 'switchover: without a holder',
       unit: 'ms',
       values: gaps,
-      target: "below 100 ms plus Milvus' own stop time (0 here)",
+      target: below(100, "below 100 ms plus Milvus' own stop time (0 here)"),
     },
     { name: 'switchover: from the annotation to the new holder', unit: 'ms', values: totals },
   ];
@@ -47,7 +47,7 @@ export async function rollout(bench: Bench): Promise<readonly Series[]> {
     gaps.push(pair.witness.noHolderMs(askedMs));
   }
   return [
-    { name: 'rollout: changes of ACTIVE', unit: 'changes', values: changes, target: 'exactly 1' },
+    { name: 'rollout: changes of ACTIVE', unit: 'changes', values: changes, target: exactly(1, 'exactly 1') },
     { name: 'rollout: without a holder', unit: 'ms', values: gaps },
     { name: 'rollout: from the change of the spec to a pair at rest', unit: 'ms', values: totals },
   ];
@@ -74,7 +74,7 @@ export async function cordon(bench: Bench): Promise<readonly Series[]> {
     }
   }
   const name = "the ACTIVE's node is cordoned: to the new holder";
-  return [{ name, unit: 'ms', values, target: 'below 2,000 ms' }];
+  return [{ name, unit: 'ms', values, target: below(2_000, 'below 2,000 ms') }];
 }
 
 /** The ACTIVE's node is drained at once: the eviction may come before the operator. Then it is a failover: a pair each. */
@@ -91,7 +91,7 @@ export async function drain(bench: Bench): Promise<readonly Series[]> {
   }
   const name = "kubectl drain of the ACTIVE's node";
   return [
-    { name: `${name}: changes of ACTIVE`, unit: 'changes', values: changes, target: 'exactly 1' },
+    { name: `${name}: changes of ACTIVE`, unit: 'changes', values: changes, target: exactly(1, 'exactly 1') },
     { name: `${name}: without a holder`, unit: 'ms', values: gaps },
   ];
 }

@@ -6,7 +6,7 @@ import { leadingPod } from '../e2e/support/operator.ts';
 import { operatorNamespace } from '../e2e/support/settings.ts';
 import { until } from '../support/until.ts';
 import { times, type Bench } from './bench.ts';
-import type { Series } from './series.ts';
+import { exactly, type Series } from './series.ts';
 
 const REST_MS = 60_000;
 const PAIRS = 5;
@@ -38,7 +38,7 @@ export async function atRest(bench: Bench): Promise<readonly Series[]> {
       name: `${about}: writes in a minute but for its Lease`,
       unit: 'writes',
       values: [await otherWrites(cluster, sinceMs)],
-      target: '0',
+      target: exactly(0, '0'),
     },
   ];
 }
