@@ -48,6 +48,22 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
   namespace: {{ .Release.Namespace }}
 {{- end -}}
 
+{{/*
+Whether an admission policy is rendered: as its value says; empty, wherever anything cluster-wide is rendered. Who has
+switched all of that off may not make such objects, or does not want them. Called with (list . value).
+*/}}
+{{- define "operator.protects" -}}
+{{- $root := index . 0 -}}
+{{- $value := index . 1 -}}
+{{- if kindIs "bool" $value -}}
+{{- if $value }}true{{ end -}}
+{{- else -}}
+{{- with $root.Values -}}
+{{- if or (not .watchNamespaces) .crds.enabled .rbac.nodes .rbac.aggregateToDefaultRoles }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Where an admission policy holds: in the namespaces that are watched. Called with (list . name). */}}
 {{- define "operator.policyBinding" -}}
 {{- $root := index . 0 -}}
@@ -156,9 +172,6 @@ spec:
 - apiGroups: ['']
   resources: [pods/ephemeralcontainers]
   verbs: [patch]
-- apiGroups: ['']
-  resources: [secrets]
-  verbs: [create, delete]
 - apiGroups: ['']
   resources: [persistentvolumeclaims]
   verbs: [create, patch, delete]

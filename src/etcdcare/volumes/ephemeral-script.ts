@@ -92,6 +92,7 @@ function ephemeralContainer(
     securityContext: {
       ...containerUser(pod, securityContext),
       allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
       seccompProfile: { type: 'RuntimeDefault' },
     },

@@ -11,6 +11,7 @@ export interface SecurityContext {
   readonly seLinuxOptions?: object;
   readonly seccompProfile?: object;
   readonly allowPrivilegeEscalation?: boolean;
+  readonly readOnlyRootFilesystem?: boolean;
   readonly capabilities?: object;
 }
 
@@ -18,7 +19,9 @@ export interface SecurityContext {
 export interface EnvVar {
   readonly name: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  readonly valueFrom?: {
+    readonly secretKeyRef: { readonly name: string; readonly key: string; readonly optional?: boolean };
+  };
 }
 
 /** v1.VolumeMount. */

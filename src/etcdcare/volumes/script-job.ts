@@ -90,7 +90,8 @@ export function scriptJob(options: ScriptJobOptions): Job {
         image: options.toolsImage ?? etcdContainer(options)?.image ?? '',
         command: ['bash', '-c'],
         args: [scriptText(script), script],
-        env: environment({ SCRATCH, ...env }, secretEnv),
+        // Bash before 5.1 keeps here-strings in files.
+        env: environment({ SCRATCH, TMPDIR: SCRATCH, ...env }, secretEnv),
         volumeMounts: mounts,
       },
     ],
@@ -126,6 +127,7 @@ export function podJob(
     volumeMounts: [...mounts, ...(container.volumeMounts ?? [])],
     securityContext: {
       allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
       ...(runAsNonRoot ? { runAsNonRoot } : {}),
     },

@@ -1,48 +1,22 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { jobKind } from '../../kube/kinds.ts';
-import type { KubeObject, Stored } from '../../kube/objects.ts';
+import type { Stored } from '../../kube/objects.ts';
 import { ensureJob, podOf, type JobClient } from './run-script.ts';
-import {
-  environment,
-  ownerReference,
-  podJob,
-  type JobOptions,
-  type JobOwner,
-  type ScriptJobOptions,
-} from './script-job.ts';
-import type { Job, JobContainer } from './job-types.ts';
-import { KEY_VARIABLE } from './transfer/key.ts';
+import { podJob, type JobOptions, type JobOwner, type ScriptJobOptions } from './script-job.ts';
+import type { EnvVar, Job, JobContainer } from './job-types.ts';
+import { keyVariables } from './transfer/key.ts';
 
 /** Where a snapshot is served. */
 export const ARTEFACT_PORT = 7443;
 /** Where a script finds what a container before it fetched. */
 export const FETCHED_ARTEFACT = '/artefact/snapshot.db';
-const KEY_NAME = 'key';
 
-/** v1.Secret as it is written here. */
-export interface TransferSecret extends KubeObject {
-  readonly immutable: true;
-  readonly stringData: Readonly<Record<string, string>>;
-}
-
-/** The name of the Secret with the key of a recovery's transfers. */
-export function transferSecretName({ uid }: JobOwner): string {
-  return `etcd-${uid}-transfer`;
-}
-
-/** The Secret with a key; it goes with the recovery. */
-export function transferSecret(owner: JobOwner, key: string): TransferSecret {
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: {
-      name: transferSecretName(owner),
-      namespace: owner.namespace,
-      ownerReferences: [ownerReference(owner)],
-    },
-    immutable: true,
-    stringData: { [KEY_NAME]: key },
-  };
+/** Secrets in which the credentials of etcd stand, from which the key of a transfer is made. */
+export interface EtcdSecrets {
+  /** Has the key `password`. */
+  readonly auth?: string;
+  /** May have the key `tls.key`. */
+  readonly clientTLS?: string;
 }
 
 /** The Job that serves an artefact from the volume it lies on, until it is suspended or its deadline is over. */
@@ -52,9 +26,10 @@ export function servingJob(
     readonly operatorImage: string;
     /** The artefact, as a path in one of the claims. */
     readonly file: string;
+    readonly secrets: EtcdSecrets;
   },
 ): Job {
-  const { operatorImage, file, owner } = options;
+  const { operatorImage, file, owner, secrets } = options;
   return podJob(options, {
     containers: [
       {
@@ -62,7 +37,7 @@ export function servingJob(
         image: operatorImage,
         imagePullPolicy: 'IfNotPresent',
         args: ['artefact', 'serve', '--file', file, '--port', String(ARTEFACT_PORT)],
-        env: keyOf(owner),
+        env: keyOf(owner, secrets),
         ports: [{ name: 'artefact', containerPort: ARTEFACT_PORT }],
         terminationMessagePolicy: 'FallbackToLogsOnError',
       },
@@ -77,14 +52,15 @@ export function fetchBefore(options: {
   /** As {@link servingAddress} gave it. */
   readonly from: string;
   readonly sha256: string;
+  readonly secrets: EtcdSecrets;
 }): NonNullable<ScriptJobOptions['before']> {
-  const { owner, operatorImage, from, sha256 } = options;
+  const { owner, operatorImage, from, sha256, secrets } = options;
   const container: JobContainer = {
     name: 'fetch',
     image: operatorImage,
     imagePullPolicy: 'IfNotPresent',
     args: ['artefact', 'fetch', '--from', from, '--sha256', sha256, '--to', FETCHED_ARTEFACT],
-    env: keyOf(owner),
+    env: keyOf(owner, secrets),
     volumeMounts: [{ name: 'artefact', mountPath: '/artefact' }],
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
@@ -138,6 +114,14 @@ async function suspend(
   await client.mergePatch(jobKind, name, namespace, patch, { signal });
 }
 
-function keyOf(owner: JobOwner): NonNullable<JobContainer['env']> {
-  return environment({}, { [KEY_VARIABLE]: { name: transferSecretName(owner), key: KEY_NAME } });
+function keyOf({ uid }: JobOwner, { auth, clientTLS }: EtcdSecrets): readonly EnvVar[] {
+  const from = (name: string, key: string, optional: boolean) => ({
+    valueFrom: { secretKeyRef: { name, key, optional } },
+  });
+  return [
+    { name: keyVariables.recovery, value: uid },
+    ...(auth === undefined ? [] : [{ name: keyVariables.password, ...from(auth, 'password', false) }]),
+    // Absent where the Secret has an authority alone.
+    ...(clientTLS === undefined ? [] : [{ name: keyVariables.clientKey, ...from(clientTLS, 'tls.key', true) }]),
+  ];
 }

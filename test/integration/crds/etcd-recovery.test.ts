@@ -132,11 +132,20 @@ describe('what the operator keeps of a recovery', () => {
   });
   const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: 'etcd-recovery-etcd' } };
   const label = { 'app.kubernetes.io/component': 'etcd-recovery-journal' };
+  const job = (name: string) => ({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name },
+    spec: {
+      suspend: true,
+      template: { spec: { restartPolicy: 'Never', containers: [{ name: 'script', image: 'mine' }] } },
+    },
+  });
   const operator = '--as=system:serviceaccount:coordinator-pair-system:coordinator-pair-operator';
 
   it('is written by no editor and no admin, by its name or by its label, and by the operator', async () => {
     // What Kubernetes' role edit has of these: no controller runs here that would put that role together.
-    const writing = ['--verb=get,create,update,patch,delete', '--resource=configmaps,leases'];
+    const writing = ['--verb=get,create,update,patch,delete', '--resource=configmaps,leases,jobs.batch'];
     await server.kubectl(['create', 'role', 'writer', ...writing]);
     for (const person of Object.keys(people))
       await server.kubectl(['create', 'rolebinding', `${person}-writer`, '--role=writer', `--user=${person}`]);
@@ -154,8 +163,12 @@ describe('what the operator keeps of a recovery', () => {
     await expect(create(forged, '--as=admin')).rejects.toThrow(refused);
     await expect(create(configMap('other', label), '--as=editor')).rejects.toThrow(refused);
     await expect(create(lease, '--as=editor')).rejects.toThrow(refused);
+    const jobOfRecovery = job('etcd-0b6d9f0e-51f4-4f0e-9d5b-0f1f7a6a7c11-prepare-2');
+    await expect(create(jobOfRecovery, '--as=editor')).rejects.toThrow(refused);
+    await create(job('etcd-backup-prepare-2'), '--as=editor');
     await create(forged, operator);
     await create(lease, operator);
+    await create(jobOfRecovery, operator);
     const change = ['patch', 'configmap', 'etcd-recovery-etcd', '--type=merge', '-p', '{"data":{"journal.json":"1"}}'];
     await expect(server.kubectl([...change, '--as=editor'])).rejects.toThrow(refused);
     await server.kubectl([...change, operator]);

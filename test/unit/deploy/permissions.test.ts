@@ -94,7 +94,6 @@ describe("the operator's permissions", () => {
         ...['update', 'delete'].map((verb) => `${verb} /configmaps`),
         ...['get', 'list', 'create', 'patch'].map((verb) => `${verb} batch/jobs`),
         'patch /pods/ephemeralcontainers',
-        ...['create', 'delete'].map((verb) => `${verb} /secrets`),
         ...['create', 'patch', 'delete'].map((verb) => `${verb} /persistentvolumeclaims`),
         'delete apps/statefulsets',
         ...['list', 'patch'].map((verb) => `${verb} apps/deployments`),
@@ -118,24 +117,31 @@ describe("the operator's permissions", () => {
       expect(role.rules).toEqual(everywhere?.rules);
   });
 
-  it('leave nothing cluster-wide where namespaces are named and everything of that kind is switched off', async () => {
+  it('leave nothing cluster-wide where namespaces are named and the three switches for such objects are off', async () => {
     const off = [
       'watchNamespaces=["milvus"]',
       'crds.enabled=false',
       'rbac.nodes=false',
       'rbac.aggregateToDefaultRoles=false',
-      'pairs.protectApprovals=false',
     ];
     const clusterWide = (manifests: readonly Manifest[]) =>
       namesOf(manifests.filter(({ metadata }) => metadata.namespace === undefined));
     expect(clusterWide(await render(...off))).toEqual([]);
-    const repairing = [
-      ...off,
-      'etcdGuard.repairNamespaces=["milvus"]',
-      'etcdGuard.protectApprovals=false',
-      'etcdGuard.protectJournals=false',
-    ];
-    expect(clusterWide(await render(...repairing))).toEqual([]);
+    expect(clusterWide(await render(...off, 'etcdGuard.repairNamespaces=["milvus"]'))).toEqual([]);
+  });
+
+  it.each([
+    ['watchNamespaces=[]', 'crds.enabled=false', 'rbac.nodes=false', 'rbac.aggregateToDefaultRoles=false'],
+    ['watchNamespaces=["milvus"]', 'crds.enabled=true', 'rbac.nodes=false', 'rbac.aggregateToDefaultRoles=false'],
+    ['watchNamespaces=["milvus"]', 'crds.enabled=false', 'rbac.nodes=true', 'rbac.aggregateToDefaultRoles=false'],
+    ['watchNamespaces=["milvus"]', 'crds.enabled=false', 'rbac.nodes=false', 'rbac.aggregateToDefaultRoles=true'],
+  ])('leave approvals and journals protected while anything else is cluster-wide: %s %s %s %s', async (...values) => {
+    const repairing = [...values, 'etcdGuard.repairNamespaces=["milvus"]'];
+    expect(ofKind(await render(...repairing), 'ValidatingAdmissionPolicy')).toHaveLength(3);
+    const unprotected = ['pairs.protectApprovals', 'etcdGuard.protectApprovals', 'etcdGuard.protectJournals'].map(
+      (value) => `${value}=false`,
+    );
+    expect(ofKind(await render(...repairing, ...unprotected), 'ValidatingAdmissionPolicy')).toEqual([]);
   });
 
   it('to repair come by a Role in each namespace where that is wanted, and are the same there', async () => {

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../../base/clock.ts';
 import { fetchFile } from './fetch.ts';
-import { KEY_VARIABLE, readTransferKey } from './key.ts';
+import { keyVariables, transferKey } from './key.ts';
 import { serveFile } from './serve.ts';
 
 /** What the subcommand takes of its process. */
@@ -29,17 +28,15 @@ export async function runArtefactCommand(
 ): Promise<0 | 1 | 2> {
   const { out, err } = surroundings;
   const program = new Command('artefact')
-    .description('Moves a file between two pods, under TLS with a key that both have.')
+    .description('Moves a file between two pods, under TLS with a key that both make from the credentials of etcd.')
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: err });
-  const keyFile = ['--key-file <file>', `where the key stands (default: the variable ${KEY_VARIABLE})`] as const;
   program
     .command('serve')
     .description('Serve a file to everybody who has the key, until asked to end.')
     .requiredOption('--file <file>', 'what to serve')
     .requiredOption('--port <port>', 'where to listen', portNumber)
     .option('--host <address>', 'the address to listen on (default: every one)')
-    .option(...keyFile)
     .action((options: ServeArguments) => serve(options, surroundings));
   program
     .command('fetch')
@@ -48,7 +45,6 @@ export async function runArtefactCommand(
     .requiredOption('--sha256 <sum>', 'of the file', sha256)
     .requiredOption('--to <file>', 'where to put it')
     .option('--wait-seconds <seconds>', 'how long a server is waited for', seconds, PATIENCE_SECONDS)
-    .option(...keyFile)
     .action((options: FetchArguments) => fetchInto(options, surroundings));
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -64,14 +60,10 @@ interface ServeArguments {
   readonly file: string;
   readonly port: number;
   readonly host?: string;
-  readonly keyFile?: string;
 }
 
-async function serve(
-  { file, port, host, keyFile }: ServeArguments,
-  { env, signal, out }: CommandSurroundings,
-): Promise<void> {
-  const key = await keyOf(keyFile, env);
+async function serve({ file, port, host }: ServeArguments, { env, signal, out }: CommandSurroundings): Promise<void> {
+  const key = keyOf(env);
   const report = (message: string): void => out(`${message}\n`);
   await using served = await serveFile({ file, port, key, report, ...(host === undefined ? {} : { host }) });
   report(`serving ${file} on port ${served.port}`);
@@ -86,23 +78,21 @@ interface FetchArguments {
   readonly sha256: string;
   readonly to: string;
   readonly waitSeconds: number;
-  readonly keyFile?: string;
 }
 
 async function fetchInto(
-  { from, sha256: sum, to, waitSeconds, keyFile }: FetchArguments,
+  { from, sha256: sum, to, waitSeconds }: FetchArguments,
   { env, signal, out }: CommandSurroundings,
 ): Promise<void> {
-  const key = await keyOf(keyFile, env);
+  const key = keyOf(env);
   const patienceMs = waitSeconds * 1000;
   const fetched = await fetchFile({ ...from, key, sha256: sum, file: to, patienceMs, clock: systemClock, signal });
   out(`${to} ${fetched ? 'was fetched' : 'was there already'}, SHA-256 ${sum}\n`);
 }
 
-async function keyOf(file: string | undefined, env: CommandSurroundings['env']): Promise<Buffer> {
-  const key = readTransferKey(file === undefined ? env[KEY_VARIABLE] : await readFile(file, 'utf8'));
-  if (key === undefined)
-    throw new Error(`${file ?? `the variable ${KEY_VARIABLE}`} does not hold a key: 64 hexadecimal digits`);
+function keyOf(env: CommandSurroundings['env']): Buffer {
+  const key = transferKey(env);
+  if (key === undefined) throw new Error(`the variable ${keyVariables.recovery} is not set: it names the EtcdRecovery`);
   return key;
 }
 

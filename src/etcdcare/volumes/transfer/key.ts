@@ -1,18 +1,28 @@
-import { randomBytes } from 'node:crypto';
+import { scryptSync } from 'node:crypto';
 import type { ConnectionOptions, TlsOptions } from 'node:tls';
 
-/** The variable in which both ends of a transfer find their key. */
-export const KEY_VARIABLE = 'ARTEFACT_KEY';
+/** The variables from which both ends of a transfer make their key. */
+export const keyVariables = {
+  /** What the transfer belongs to: the uid of an EtcdRecovery. Required, no secret. */
+  recovery: 'ARTEFACT_RECOVERY',
+  /** The password of etcd, where it has users. */
+  password: 'ETCD_PASSWORD',
+  /** The client key for etcd, as PEM, where it asks for certificates. */
+  clientKey: 'ETCD_CLIENT_KEY',
+} as const;
 
-/** A new key for one transfer: 32 bytes as hexadecimal text. */
-export function newTransferKey(): string {
-  return randomBytes(32).toString('hex');
-}
-
-/** The key as it stands in the environment or a file. @returns undefined when it is none. */
-export function readTransferKey(text: string | undefined): Buffer | undefined {
-  const trimmed = text?.trim() ?? '';
-  return /^[0-9a-f]{64}$/.test(trimmed) ? Buffer.from(trimmed, 'hex') : undefined;
+/**
+ * The key of a transfer: whoever may read etcd can make it, and nobody else where etcd asks for a password or a
+ * certificate. The key of an etcd that asks for neither is no secret; nor is what such an etcd holds. scrypt makes trying
+ * passwords slow for whoever was once taken for the other end.
+ *
+ * @returns undefined where the environment does not say which recovery it is for.
+ */
+export function transferKey(env: Readonly<Record<string, string | undefined>>): Buffer | undefined {
+  const recovery = env[keyVariables.recovery] ?? '';
+  if (recovery === '') return undefined;
+  const credentials = JSON.stringify([env[keyVariables.password] ?? null, env[keyVariables.clientKey] ?? null]);
+  return scryptSync(credentials, recovery, 32);
 }
 
 const identity = 'artefact';

@@ -3,14 +3,9 @@ import { ephemeralName, ephemeralScript } from '../../../../src/etcdcare/volumes
 import type { EtcdTemplate } from '../../../../src/etcdcare/volumes/job-types.ts';
 import { ForeignJobError, runScript } from '../../../../src/etcdcare/volumes/run-script.ts';
 import { JOB_LABEL, scriptJob } from '../../../../src/etcdcare/volumes/script-job.ts';
-import {
-  servingAddress,
-  servingJob,
-  stopServing,
-  transferSecret,
-} from '../../../../src/etcdcare/volumes/transfer-pods.ts';
+import { servingAddress, servingJob, stopServing } from '../../../../src/etcdcare/volumes/transfer-pods.ts';
 import { isConflict } from '../../../../src/kube/errors.ts';
-import { jobKind, podKind, secretKind } from '../../../../src/kube/kinds.ts';
+import { jobKind, podKind } from '../../../../src/kube/kinds.ts';
 import type { Pod } from '../../../../src/kube/core-types.ts';
 import type { Stored } from '../../../../src/kube/objects.ts';
 import { startApiServer, type ApiServer } from '../../support/api-server.ts';
@@ -128,9 +123,13 @@ describe('a script in a Job', () => {
 
 describe('the serving Job', () => {
   it('has an address once its pod runs, ends when told to without going, and starts again where it is wanted again', async () => {
-    const secret = await client.create(secretKind, transferSecret(owner, 'k'.repeat(64)), { signal });
-    expect(secret.metadata.ownerReferences?.[0]?.uid).toBe(owner.uid);
-    const job = servingJob({ ...options, step: 'serve', operatorImage: 'operator:1', file: '/bitnami/etcd/x' });
+    const job = servingJob({
+      ...options,
+      step: 'serve',
+      operatorImage: 'operator:1',
+      file: '/bitnami/etcd/x',
+      secrets: {},
+    });
     expect(await servingAddress(client, job, signal)).toBeUndefined();
     await makePodOf(job.metadata.name, { phase: 'Running', podIP: '10.1.2.3', podIPs: [{ ip: '10.1.2.3' }] });
     expect(await servingAddress(client, job, signal)).toBe('10.1.2.3:7443');
@@ -187,6 +186,7 @@ describe('a script in a pod of the etcd', () => {
         runAsUser: 1001,
         runAsNonRoot: true,
         allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
         seccompProfile: { type: 'RuntimeDefault' },
       },

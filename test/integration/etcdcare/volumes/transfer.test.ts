@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '../../../../src/base/clock.ts';
 import { runArtefactCommand } from '../../../../src/etcdcare/volumes/transfer/command.ts';
 import { fetchFile } from '../../../../src/etcdcare/volumes/transfer/fetch.ts';
-import { KEY_VARIABLE, newTransferKey, readTransferKey } from '../../../../src/etcdcare/volumes/transfer/key.ts';
+import { transferKey } from '../../../../src/etcdcare/volumes/transfer/key.ts';
 import { serveFile, type ServedFile } from '../../../../src/etcdcare/volumes/transfer/serve.ts';
 import { until } from '../../../support/until.ts';
 import { freePorts } from '../../support/free-ports.ts';
@@ -18,11 +18,18 @@ jest.setTimeout(120_000);
 
 const size = 50 * 2 ** 20;
 
+function keyFrom(variables: Readonly<Record<string, string>>): Buffer {
+  const made = transferKey(variables);
+  if (made === undefined) throw new Error('no key');
+  return made;
+}
+
 let folder: string;
 let source: string;
 let sha256: string;
 let served: ServedFile;
-const key = Buffer.from(newTransferKey(), 'hex');
+const env = { ARTEFACT_RECOVERY: '0b6d9f0e-51f4-4f0e-9d5b-0f1f7a6a7c11', ETCD_PASSWORD: 'right' };
+const key = keyFrom(env);
 const reports: string[] = [];
 
 beforeAll(async () => {
@@ -62,9 +69,9 @@ describe('fetching an artefact', () => {
     expect(await readdir(join(folder, 'new'))).toEqual(['snapshot.db']);
   });
 
-  it('is refused without the key', async () => {
+  it('is refused to who does not know the password of etcd', async () => {
     const file = join(folder, 'wrong-key');
-    const other = Buffer.from(newTransferKey(), 'hex');
+    const other = keyFrom({ ...env, ETCD_PASSWORD: 'wrong' });
     await expect(fetchTo(file, { key: other })).rejects.toThrow(
       /^127\.0\.0\.1:\d+ gives no connection under our key: /,
     );
@@ -104,14 +111,13 @@ describe('fetching an artefact', () => {
 });
 
 describe('the command', () => {
-  const run = (args: readonly string[], env: Readonly<Record<string, string>>) => {
+  const run = (args: readonly string[], variables: Readonly<Record<string, string>>) => {
     const ending = new AbortController();
     let said = '';
     const add = (text: string): void => void (said += text);
-    const code = runArtefactCommand(args, { env, signal: ending.signal, out: add, err: add });
+    const code = runArtefactCommand(args, { env: variables, signal: ending.signal, out: add, err: add });
     return { code, said: () => said, end: () => ending.abort() };
   };
-  const env = { [KEY_VARIABLE]: key.toString('hex') };
 
   it('carries a file to one that began to fetch it before it was served, and ends when told to', async () => {
     const [port = 0] = await freePorts(1);
@@ -126,10 +132,10 @@ describe('the command', () => {
     expect(await serving.code).toBe(0);
   });
 
-  it('says what is wrong with its arguments and its key', async () => {
+  it('says what is wrong with its arguments and its variables', async () => {
     const noKey = run(['serve', '--file', source, '--port', '0'], {});
     expect(await noKey.code).toBe(1);
-    expect(noKey.said()).toBe('the variable ARTEFACT_KEY does not hold a key: 64 hexadecimal digits\n');
+    expect(noKey.said()).toBe('the variable ARTEFACT_RECOVERY is not set: it names the EtcdRecovery\n');
     const noFile = run(['serve', '--file', '/none', '--port', '0'], env);
     expect(await noFile.code).toBe(1);
     expect(noFile.said()).toContain('/none');
@@ -140,11 +146,18 @@ describe('the command', () => {
 });
 
 describe('a key', () => {
-  it('is 32 random bytes, and nothing shorter is taken for one', () => {
-    const text = newTransferKey();
-    expect(readTransferKey(`${text}\n`)).toEqual(Buffer.from(text, 'hex'));
-    expect(newTransferKey()).not.toBe(text);
-    for (const bad of [undefined, '', text.slice(1), `${text}0`, 'x'.repeat(64)])
-      expect(readTransferKey(bad)).toBeUndefined();
+  it('is the same for who has the same credentials, and another for anybody else and any other recovery', () => {
+    const all = { ...env, ETCD_CLIENT_KEY: '-----BEGIN PRIVATE KEY-----' };
+    const keys = [
+      keyFrom(env),
+      keyFrom(all),
+      keyFrom({ ...all, ETCD_CLIENT_KEY: 'another' }),
+      keyFrom({ ...all, ARTEFACT_RECOVERY: 'another' }),
+      keyFrom({ ARTEFACT_RECOVERY: env.ARTEFACT_RECOVERY }),
+    ].map((one) => one.toString('hex'));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keyFrom({ ...env })).toEqual(key);
+    expect(key).toHaveLength(32);
+    expect(transferKey({ ETCD_PASSWORD: 'right' })).toBeUndefined();
   });
 });

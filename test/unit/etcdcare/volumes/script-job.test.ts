@@ -39,6 +39,9 @@ const options: ScriptJobOptions = {
   env: { DATA_DIR: '/bitnami/etcd/data' },
 };
 
+/** Of every container of every Job. */
+const locked = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
+
 describe('the Job of a script', () => {
   it('resembles the pods of the StatefulSet, is locked down, and goes with its recovery', () => {
     const job = scriptJob({ ...options, nodeName: 'node-3', deadlineSeconds: 600 });
@@ -95,13 +98,14 @@ describe('the Job of a script', () => {
         args: [expect.stringContaining('snapshot restore'), 'prepare'],
         env: [
           { name: 'SCRATCH', value: '/scratch' },
+          { name: 'TMPDIR', value: '/scratch' },
           { name: 'DATA_DIR', value: '/bitnami/etcd/data' },
         ],
         volumeMounts: [
           { name: 'claim-0', mountPath: '/bitnami/etcd' },
           { name: 'scratch', mountPath: '/scratch' },
         ],
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true },
+        securityContext: { ...locked, runAsNonRoot: true },
       },
     ]);
   });
@@ -113,7 +117,6 @@ describe('the Job of a script', () => {
       const { spec } = scriptJob({ ...options, set: { spec: { template } } }).spec.template;
       return [spec.securityContext, spec.containers[0]?.securityContext];
     };
-    const locked = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
     const seccompProfile = { type: 'RuntimeDefault' };
     expect(withUser(0)).toEqual([{ runAsUser: 0, seccompProfile }, locked]);
     expect(withUser(undefined)).toEqual([{ seccompProfile }, locked]);
@@ -148,7 +151,7 @@ describe('the Job of a script', () => {
 
   it('fetches the artefact first where it lies on another volume', () => {
     const sha256 = 'a'.repeat(64);
-    const before = fetchBefore({ owner, operatorImage: 'operator:1', from: '10.0.0.7:7443', sha256 });
+    const before = fetchBefore({ owner, operatorImage: 'operator:1', from: '10.0.0.7:7443', sha256, secrets: {} });
     const { initContainers, containers, volumes } = scriptJob({ ...options, before }).spec.template.spec;
     expect(initContainers).toHaveLength(1);
     expect(initContainers?.[0]).toMatchObject({
@@ -156,8 +159,8 @@ describe('the Job of a script', () => {
       image: 'operator:1',
       imagePullPolicy: 'IfNotPresent',
       args: ['artefact', 'fetch', '--from', '10.0.0.7:7443', '--sha256', sha256, '--to', '/artefact/snapshot.db'],
-      env: [{ name: 'ARTEFACT_KEY', valueFrom: { secretKeyRef: { name: `etcd-${uid}-transfer`, key: 'key' } } }],
-      securityContext: { runAsNonRoot: true },
+      env: [{ name: 'ARTEFACT_RECOVERY', value: uid }],
+      securityContext: { ...locked, runAsNonRoot: true },
     });
     expect(initContainers?.[0]?.volumeMounts).toContainEqual({ name: 'artefact', mountPath: '/artefact' });
     expect(containers[0]?.volumeMounts).toContainEqual({ name: 'artefact', mountPath: '/artefact', readOnly: true });
@@ -166,11 +169,24 @@ describe('the Job of a script', () => {
 
   it('serves the artefact with the operator as the user of the etcd', () => {
     const file = '/bitnami/etcd/recovery-x/snapshot.db';
-    const job = servingJob({ ...options, step: 'serve', operatorImage: 'operator:1', file });
+    const job = servingJob({ ...options, step: 'serve', operatorImage: 'operator:1', file, secrets: {} });
     expect(job.spec.template.spec).toMatchObject({
       securityContext: { runAsUser: 1001, fsGroup: 1001 },
-      containers: [{ args: ['artefact', 'serve', '--file', file, '--port', '7443'] }],
+      containers: [{ args: ['artefact', 'serve', '--file', file, '--port', '7443'], securityContext: locked }],
     });
+  });
+
+  it('gives both ends of a transfer the credentials of etcd to make their key from, and makes no Secret', () => {
+    const secrets = { auth: 'etcd-root', clientTLS: 'etcd-client' };
+    const serving = servingJob({ ...options, step: 'serve', operatorImage: 'operator:1', file: '/f', secrets });
+    const fetching = fetchBefore({ owner, operatorImage: 'operator:1', from: 'a:1', sha256: 'a'.repeat(64), secrets });
+    const env = [
+      { name: 'ARTEFACT_RECOVERY', value: uid },
+      { name: 'ETCD_PASSWORD', valueFrom: { secretKeyRef: { name: 'etcd-root', key: 'password', optional: false } } },
+      { name: 'ETCD_CLIENT_KEY', valueFrom: { secretKeyRef: { name: 'etcd-client', key: 'tls.key', optional: true } } },
+    ];
+    expect(serving.spec.template.spec.containers[0]?.env).toEqual(env);
+    expect(fetching.containers[0]?.env).toEqual(env);
   });
 });
 

@@ -1,5 +1,5 @@
 import { isAlreadyExists } from '../../../../kube/errors.ts';
-import { persistentVolumeClaimKind, secretKind } from '../../../../kube/kinds.ts';
+import { persistentVolumeClaimKind } from '../../../../kube/kinds.ts';
 import type { ObjectMeta } from '../../../../kube/objects.ts';
 import type { Job } from '../../../volumes/job-types.ts';
 import { readPrepared, type Prepared } from '../../../volumes/results.ts';
@@ -10,10 +10,9 @@ import {
   servingAddress,
   servingJob,
   stopServing,
-  transferSecret,
+  type EtcdSecrets,
 } from '../../../volumes/transfer-pods.ts';
 import { textOf } from '../../details.ts';
-import { newTransferKey } from '../../../volumes/transfer/key.ts';
 import type { Step, StepOutcome, Work } from '../../remedy.ts';
 import type { Claim, EtcdWorld } from '../../world.ts';
 import { runAttempts } from '../attempts.ts';
@@ -111,17 +110,16 @@ async function serve(
   work: Work,
   { set, facts }: EtcdWorld,
   layout: Layout,
-): Promise<StepOutcome | { readonly from: string; readonly operatorImage: string; readonly job: Job }> {
+): Promise<
+  | StepOutcome
+  | { readonly from: string; readonly operatorImage: string; readonly job: Job; readonly secrets: EtcdSecrets }
+> {
   const { client, recovery, operatorImage, signal } = work;
   if (operatorImage === undefined)
     return { state: 'Failed', message: 'the operator does not know its own image: set --operator-image' };
   const { folder, claims } = artefactPlace(work, layout);
   const owner = recovery.metadata;
-  try {
-    await client.create(secretKind, transferSecret(owner, newTransferKey()), { signal });
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-  }
+  const secrets = secretsOf(work);
   const job = servingJob({
     owner,
     set,
@@ -131,12 +129,21 @@ async function serve(
     deadlineSeconds: SERVE_SECONDS,
     operatorImage,
     file: `${folder}/snapshot.db`,
+    secrets,
   });
   const from = await servingAddress(client, job, signal);
   if (from === undefined)
     return { state: 'Waiting', message: 'waits for the pod that serves the snapshot', againMs: 500 };
   if (typeof from !== 'string') return { state: 'Failed', message: `the snapshot could not be served: ${from.failed}` };
-  return { from, operatorImage, job };
+  return { from, operatorImage, job, secrets };
+}
+
+function secretsOf({ guard: { spec } }: Work): EtcdSecrets {
+  const { auth, clientTLS } = spec;
+  return {
+    ...(auth ? { auth: auth.secretName } : {}),
+    ...(clientTLS ? { clientTLS: clientTLS.secretName } : {}),
+  };
 }
 
 /** Only when every member was prepared, and all from the same snapshot for the same new cluster. */
