@@ -59,9 +59,13 @@ export function decideRollout(context: RolloutContext): RolloutDecision {
   if (transition && !rolling && (outdated.length === 0 || !isOutage(context))) return keep(transition);
   if (policy === 'Paused') return rolling ? paused(context, transition, outdated) : keep(transition);
   if (!mayAct || templateHash === undefined) return keep(transition);
-  const standby = standbyOf(members);
-  if (outdated.length === 0 && (standby ?? !rolling)) return rolling ? completed(context) : keep(undefined);
+  if (outdated.length === 0 && (!rolling || isComplete(members))) return rolling ? completed(context) : keep(undefined);
   return step(context, outdated);
+}
+
+/** Both processes are there. A registered standby that has not taken a free role yet is about to: that change is told first. */
+function isComplete(members: readonly Member[]): boolean {
+  return holderOf(members) !== undefined && standbyOf(members) !== undefined;
 }
 
 /** A failover without anybody to take over: pods of the wished template may be what ends it, and nothing can be lost. */

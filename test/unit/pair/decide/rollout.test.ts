@@ -68,6 +68,13 @@ describe('a rollout', () => {
     expect(decide(sessions, pods, transition)).toMatchObject({ transition, ends: undefined });
   });
 
+  it('is not over while nobody has taken the role, even if the old ACTIVE is back with the new template', () => {
+    const sessions = heldBy(undefined, aSession(8n, 'rootcoord-1'));
+    const transition = at('MovingActive', 'rootcoord-0');
+    const pods = [newPod('rootcoord-0'), newPod('rootcoord-1')];
+    expect(decide(sessions, pods, transition)).toMatchObject({ transition, ends: undefined, told: [] });
+  });
+
   it('waits for the last standby, and is completed when it is registered', () => {
     const moved = heldBy(aSession(8n, 'rootcoord-1'));
     const pods = [newPod('rootcoord-0'), newPod('rootcoord-1')];
