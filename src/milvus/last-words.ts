@@ -79,11 +79,21 @@ const bootIssues: readonly BootIssue[] = [
 const STACK_LINE =
   /^(?:goroutine \d+|created by |\t|runtime\.|rax |r\w+ +0x|\[signal |SIG\w+:|PC=|panic\(|[\w./\-@*()[\]{},·]+\(.*\)$)/;
 
+/** A line without a level, of a loader, a shell or a library, that says what went wrong. */
+const COMPLAINT = /error|fatal|fail|cannot|denied|refused|not found|no such|invalid|unknown/i;
+
+/** What is logged as no error says nothing of an end: it is only what came last. */
+const HARMLESS = /\[(?:DEBUG|INFO|WARN)\]|level=(?:debug|info|warn)/;
+
+function isComplaint(line: string): boolean {
+  return COMPLAINT.test(line) && !HARMLESS.test(line) && !STACK_LINE.test(line);
+}
+
 /**
- * The line that tells why a coordinator ended, out of the end of its log: where there is one the panic, else the last
- * error.
+ * The line that tells why a coordinator ended by itself, out of the end of its log: where there is one the panic, else
+ * the last error, else the last line without a level that is a complaint.
  *
- * @returns undefined where the text has nothing but stacks, as the last 2048 bytes of a dump do.
+ * @returns undefined where the text has nothing but stacks, as the last 2048 bytes of a dump do, or nothing but news.
  */
 export function lastWords(text: string): LastWords | undefined {
   const lines = linesOf(text);
@@ -92,7 +102,7 @@ export function lastWords(text: string): LastWords | undefined {
   const errors = lines.filter((line) => /\[(?:ERROR|FATAL|PANIC)\]/.test(line));
   const error = errors.findLast((line) => issueOf(line)) ?? errors.at(-1);
   if (error !== undefined) return wordsOf(error);
-  const last = lines.findLast((line) => line.trim() !== '' && !STACK_LINE.test(line));
+  const last = lines.findLast(isComplaint);
   // The beginning of a text that was cut off is a piece of a line.
   return last === undefined || last === lines[0] || lines.some((line) => /^goroutine \d+|^\t/.test(line))
     ? undefined

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { isApiError } from '../kube/errors.ts';
+import { wasKilled } from '../kube/container-end.ts';
 import type { PodLogs } from '../kube/pod-logs.ts';
 import { lastWords, waitingWords, type LastWords } from '../milvus/last-words.ts';
 import { readable, type PodView } from './pod-view.ts';
@@ -89,7 +90,7 @@ function wantedOf({ ready, terminating, container }: PodView, nowMs: number): Wa
   const { terminated, lastTerminated, runningSince, id } = container;
   const end = terminated ?? (runningSince ? undefined : lastTerminated);
   if (end?.containerID !== undefined) {
-    if (end.exitCode === 0 || lastWords(end.message ?? '')) return undefined;
+    if (end.exitCode === 0 || wasKilled(end) || lastWords(end.message ?? '')) return undefined;
     return { id: end.containerID, ended: true, previous: !terminated };
   }
   if (!runningSince || id === undefined || nowMs - runningSince.getTime() < ASK_EVERY_MS) return undefined;

@@ -1,4 +1,5 @@
 import { annotations, labels } from '../api/names.ts';
+import { wasKilled } from '../kube/container-end.ts';
 import type { ContainerStatus, Pod, TerminatedState } from '../kube/core-types.ts';
 import type { ObjectMeta } from '../kube/objects.ts';
 import { lastWords, type LastWords } from '../milvus/last-words.ts';
@@ -129,7 +130,8 @@ function viewContainer(status: ContainerStatus | undefined): ContainerView {
   const { running, terminated, waiting } = status?.state ?? {};
   const lastTerminated = status?.lastState?.terminated;
   // The kubelet brings the end of the log where the template asks for that (terminationMessagePolicy).
-  const words = readable(lastWords((terminated ?? (running ? undefined : lastTerminated))?.message ?? ''));
+  const end = terminated ?? (running ? undefined : lastTerminated);
+  const words = end && !wasKilled(end) ? readable(lastWords(end.message ?? '')) : undefined;
   return {
     ...(status?.containerID ? { id: status.containerID } : {}),
     ...(status?.image ? { image: status.image } : {}),

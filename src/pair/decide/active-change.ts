@@ -5,6 +5,7 @@ import type {
   RoleStatus,
   Transition,
 } from '../../api/coordinator-pair.ts';
+import { exitText } from '../../kube/container-end.ts';
 import type { PairFacts } from '../facts.ts';
 import type { ProvenDeath } from './death.ts';
 import type { EventDraft } from './event-draft.ts';
@@ -70,7 +71,7 @@ function processEnded(holder: Member, { sinceTime }: RoleStatus): string | undef
     return 'its registration is left over from a process that ended: its pod is gone or runs a newer process';
   const { terminated } = holder.pod?.container ?? {};
   if (!terminated || !(Date.parse(terminated.finishedAt ?? '') > Date.parse(sinceTime))) return undefined;
-  return `its container ended with exit code ${terminated.exitCode} (${terminated.reason ?? 'no reason given'})`;
+  return `its container ended with ${exitText(terminated)}`;
 }
 
 function sameHolder(

@@ -1,3 +1,4 @@
+import { exitText } from '../../kube/container-end.ts';
 import type { TerminatedState } from '../../kube/core-types.ts';
 import type { NodeView } from '../node-view.ts';
 import type { PodView } from '../pod-view.ts';
@@ -55,8 +56,7 @@ export function provenDeaths(
 function endOf(binding: Binding, pods: readonly PodView[], nodes: ReadonlyMap<string, NodeView>): string | undefined {
   const { containerID, nodeName } = binding;
   for (const ended of endsOf(binding, pods))
-    if (isAfter(ended, binding))
-      return `container ${shortID(containerID)} ended with exit code ${ended.exitCode} (${ended.reason ?? 'no reason given'})`;
+    if (isAfter(ended, binding)) return `container ${shortID(containerID)} ended with ${exitText(ended)}`;
   const node = nodes.get(nodeName);
   if (node?.outOfService && !node.ready)
     return `node ${nodeName} carries the taint node.kubernetes.io/out-of-service and is not ready`;

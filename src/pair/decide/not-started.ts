@@ -1,3 +1,4 @@
+import { exitText } from '../../kube/container-end.ts';
 import type { ContainerView, PodView } from '../pod-view.ts';
 
 /** Why no process runs in a pod, or the one that runs does not come up; undefined: nothing is known to hold it up. */
@@ -20,7 +21,7 @@ export function howItEnded(container: ContainerView): string | undefined {
   const ends = restarts + (terminated ? 1 : 0);
   const often = ends > 1 ? `its container has ended ${ends} times, last` : 'its container ended';
   const words = container.lastWords && !container.runningSince ? `: ${quoted(container)}` : '';
-  return `${often} with exit code ${end.exitCode}${end.reason && end.reason !== 'Error' ? ` (${end.reason})` : ''}${words}`;
+  return `${often} with ${exitText(end)}${words}`;
 }
 
 function quoted({ lastWords }: ContainerView): string {

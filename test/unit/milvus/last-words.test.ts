@@ -74,7 +74,12 @@ describe('what a coordinator says as it ends', () => {
       'QueryCoord starts error: no such "thing"',
       undefined,
     ],
-    ['a last line, where no line is an error', 'starting\nKilled by the wrapper', 'Killed by the wrapper', undefined],
+    [
+      'the complaint of a shell, where Milvus itself said nothing',
+      'starting\n/bin/sh: 1: exec: milvus: not found',
+      '/bin/sh: 1: exec: milvus: not found',
+      undefined,
+    ],
   ])('%s', (_, log, line, meaning) => {
     const words = lastWords(log);
     expect(words?.line).toBe(line);
@@ -85,6 +90,11 @@ describe('what a coordinator says as it ends', () => {
   it.each([
     ['is empty', ''],
     ['is the end of a dump of all goroutines, as the last 2048 bytes of 2.3.5 are', stack.repeat(9).slice(-2_048)],
+    [
+      'has news alone, though one speaks of an error',
+      `starting\n${zap('no error so far', 'none').replace('ERROR', 'INFO')}\n[x] [WARN] [a.go:1] ["RPC failed"]`,
+    ],
+    ['has no complaint', 'Welcome to use Milvus!\nopen pid file: /run/milvus/rootcoord.pid'],
     ['is a piece of one line', 'a/paramtable/service_param.go:66 +0x12d'],
   ])('is not known where the text %s', (_, text) => {
     expect(lastWords(text)).toBeUndefined();

@@ -65,6 +65,13 @@ it.each<[string, PodView]>([
   ['ended in order', aPod('rootcoord-1', { ready: false, container: { terminated: { ...end, exitCode: 0 } } })],
   ['has said it already', aPod('rootcoord-1', { ready: false, container: { terminated: { ...end, message: PANIC } } })],
   [
+    'was killed',
+    aPod('rootcoord-1', {
+      ready: false,
+      container: { terminated: { exitCode: 137, reason: 'Error', containerID: 'containerd://old' } },
+    }),
+  ],
+  [
     'has only just started',
     aPod('rootcoord-1', { ready: false, container: aContainer({ runningSince: new VirtualClock().wallTime() }) }),
   ],

@@ -144,3 +144,10 @@ it('a container that ended is seen with what the kubelet brought of its log, wit
     lastWords: { line: 'panic: cannot reach http://***@minio:9000' },
   });
 });
+
+it('a container that was killed has no last words, whatever it had logged', () => {
+  const message = '[x] [ERROR] [a.go:1] ["a proxy did not answer"]\n';
+  const terminated = { exitCode: 137, reason: 'Error', message };
+  const containerStatuses = [{ name: 'milvus', ready: false, restartCount: 0, state: { terminated } }];
+  expect(viewPod({ ...running, status: { containerStatuses } }).container).not.toHaveProperty('lastWords');
+});

@@ -21,6 +21,11 @@ it.each([
     'its container ended with exit code 137 (OOMKilled)',
   ],
   [
+    'a process that was killed by its signal',
+    { waiting: backOff, lastTerminated: { exitCode: 137, reason: 'Error' }, restarts: 1 },
+    'its container ended with exit code 137 (SIGKILL)',
+  ],
+  [
     'an image that is not there',
     { waiting: { reason: 'ImagePullBackOff', message: 'no such tag' } },
     'it waits with ImagePullBackOff: no such tag',
