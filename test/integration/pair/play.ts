@@ -86,7 +86,9 @@ async function operate(
   };
   const caches = new ListedCaches(client, stage.namespace);
   await using stores = createSessionStores({ clock });
-  using store = stores.acquire({ endpoints: [stage.endpoint] }, `${stage.rootPath}/meta/session/`);
+  // As the operator names it (an address is no Service of the namespace): what is read here is what it looks at next.
+  const target = { endpoints: [stage.endpoint], isElsewhere: true } as const;
+  using store = stores.acquire(target, `${stage.rootPath}/meta/session/`);
   const mine = life.client(client);
   using reconciler = new Reconciler({
     prober: noProbes,
