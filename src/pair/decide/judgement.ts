@@ -19,6 +19,7 @@ import { roleChanges, stillFailed, type RoleChanges } from './role-changes.ts';
 import { flagEffective, rolesKnown } from './role-sessions.ts';
 import { stateEvents } from './state-events.ts';
 import { memberStatuses, standbyReference } from './status-parts.ts';
+import { stopsDue } from './stops.ts';
 import { summaryOf } from './summary.ts';
 import { askedToken, ignoredToken } from './switchover.ts';
 import { selectorText } from '../workload-view.ts';
@@ -92,7 +93,13 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
     revoke: changes.revoke,
     ...(changes.endPod ? { endPod: changes.endPod } : {}),
     ...turnsAt(
-      [changes.flappingUntil, unsteadyUntil(facts), noTakeover(facts, plan.members)?.due, ...changes.dueNext],
+      [
+        changes.flappingUntil,
+        unsteadyUntil(facts),
+        noTakeover(facts, plan.members)?.due,
+        ...stopsDue(facts.probes),
+        ...changes.dueNext,
+      ],
       facts.now,
     ),
   };

@@ -10,7 +10,7 @@ import type { Binding } from './binding.ts';
 export interface SeenStop {
   readonly podUID: string;
   readonly containerID: string;
-  /** Since when it is known. */
+  /** Since when it has said so. */
   readonly seenTime: Date;
   /** What shows it, in words. */
   readonly evidence: string;
@@ -18,6 +18,13 @@ export interface SeenStop {
 
 /** Older findings say nothing of now: a poll takes a second at most, and the next one follows. */
 const FRESH_MS = 5_000;
+
+/**
+ * For how long a process says Abnormal whose pod nobody deleted before that counts as a stop. After a kill the container's
+ * next life answers at the same address, Abnormal until it has registered (within 2 s, 2.2.8 to 2.3.5), and kubelets tell
+ * of the restart later than that. The containers of a pod that is being deleted are not started again.
+ */
+export const NEXT_LIFE_MS = 3_000;
 
 /** One refusal may be a moment between two listeners; of two in a row both polls found nobody. */
 const REFUSALS = 2;
@@ -48,9 +55,9 @@ export function seenStops(
     if (finding && serves(finding)) return [];
     const before = known.find(({ podUID, containerID }) => podUID === pod.uid && containerID === id);
     if (before) return [before];
-    const evidence =
-      finding && (saysStopping(finding, pod, bindings) ?? refusesConnections(finding, pod, bindings, fresh));
-    return evidence === undefined ? [] : [{ podUID: pod.uid, containerID: id, seenTime: now, evidence }];
+    if (!finding) return [];
+    const evidence = saysStopping(finding, pod, bindings, now) ?? refusesConnections(finding, pod, bindings, fresh);
+    return evidence === undefined ? [] : [{ podUID: pod.uid, containerID: id, seenTime: finding.since, evidence }];
   });
 }
 
@@ -65,14 +72,28 @@ function serves({ health }: ProbeFinding): boolean {
 
 /**
  * Its own word: /healthz says Abnormal. A process says so before it has registered as well, so that counts only of one
- * that had a session, and, unless its pod is being deleted, was healthy.
+ * that had a session, and, unless its pod is being deleted, was healthy and may not be the next life of its container.
  */
-function saysStopping(finding: ProbeFinding, pod: PodView, bindings: readonly Binding[]): string | undefined {
+function saysStopping(
+  finding: ProbeFinding,
+  pod: PodView,
+  bindings: readonly Binding[],
+  now: Date,
+): string | undefined {
   if (finding.health !== 'Abnormal') return undefined;
-  const wasBound = isBound(pod, bindings);
   const wasHealthy = finding.servedAt !== undefined || wasReady(pod);
-  if (pod.terminating ? !wasBound && !wasHealthy : !wasHealthy) return undefined;
-  return `its /healthz says Abnormal${pod.terminating ? ' and its pod is being deleted' : ', after it was healthy'}`;
+  if (pod.terminating)
+    return wasHealthy || isBound(pod, bindings) ? 'its /healthz says Abnormal and its pod is being deleted' : undefined;
+  return wasHealthy && now >= countsFrom(finding) ? 'its /healthz says Abnormal, after it was healthy' : undefined;
+}
+
+function countsFrom({ since }: ProbeFinding): Date {
+  return new Date(since.getTime() + NEXT_LIFE_MS);
+}
+
+/** When what the processes say counts as a stop unless they say something else by then; in no order, some may be past. */
+export function stopsDue(probes: readonly ProbeFinding[]): readonly Date[] {
+  return probes.filter(({ health }) => health === 'Abnormal').map(countsFrom);
 }
 
 /**

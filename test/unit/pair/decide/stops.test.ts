@@ -3,6 +3,7 @@ import type { Binding } from '../../../../src/pair/decide/binding.ts';
 import { seenStops, type SeenStop } from '../../../../src/pair/decide/stops.ts';
 import type { ProbeFinding } from '../../../../src/probe/types.ts';
 import { aContainer, aPod } from '../support/pods.ts';
+import { facts, look } from '../support/facts.ts';
 import { after, NOW } from '../support/time.ts';
 
 const deletion = { requestedAt: after(-1), graceSeconds: 60 };
@@ -25,7 +26,7 @@ const found = (changes: Partial<ProbeFinding> = {}): ProbeFinding => ({
   health: 'Abnormal',
   port: 'Refused',
   at: NOW,
-  since: after(-1),
+  since: after(-3),
   times: 2,
   ...changes,
 });
@@ -72,6 +73,10 @@ describe('a process serves no more', () => {
     ['it loads its metadata', [[found({ health: 'Other' })]]],
     ['it gives no answer', [[found({ health: 'Silent', port: 'Silent', times: 50 })]]],
     ['it says Abnormal before it has registered for the first time', [[found()], { bindings: [] }]],
+    [
+      'it says Abnormal for less than three seconds, as the next life of its container does before it registers',
+      [[found({ since: after(-2.9) })], { pod: unready }],
+    ],
     ['it says Abnormal and never was ready', [[found()], { pod: aPod('rootcoord-0', { ready: false }) }]],
     [
       'it says Abnormal and the process before it was ready',
@@ -107,6 +112,20 @@ describe('a process serves no more', () => {
   ])('is not said when %s', (_, world) => {
     expect(stopsIn(...world)).toEqual([]);
   });
+});
+
+it('a stop by way of the pod counts at once', () => {
+  expect(evidenceOf([found({ since: NOW })])).toHaveLength(1);
+});
+
+it('the pair is looked at again when the word of a process whose pod nobody deleted counts', () => {
+  const probes = [found({ since: after(-1) })];
+  const world = facts({ pods: [unready, aPod('rootcoord-1')], probes, now: NOW });
+  expect(look(world).turnsAt).toEqual(after(2));
+});
+
+it('a stop is told from the first poll that found it', () => {
+  expect(stopsIn([found()])).toMatchObject([{ seenTime: after(-3) }]);
 });
 
 describe('a process that was seen to serve no more', () => {
