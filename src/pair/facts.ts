@@ -137,6 +137,11 @@ export interface PairFacts {
   readonly probes: readonly ProbeFinding[];
   /** Sessions that this operator process ended of late: of which pod, or address where it is none of ours, and when. */
   readonly endedSessions: readonly { readonly of: string; readonly time: Date }[];
+  /**
+   * etcd was not read from the last look of this operator process to this one: it has just started, or could not read.
+   * What has changed since did so at an unknown time.
+   */
+  readonly unwatched?: true;
   /** Processes that were healthy and give no answer any more. */
   readonly silences: readonly SeenSilence[];
   /** PodDisruptionBudgets of others that match the pair's pods. */

@@ -36,6 +36,8 @@ export class PairMemory implements Disposable {
   readonly probes: Probes;
   /** Lease readings of registrations that are not bound to a container yet, by lease. */
   readonly bindingProgress = new Map<bigint, BindingProgress>();
+  /** `steadySince` of etcd as the last look that was reported knew it: another one now means a gap between the two. */
+  steadySince: Date | undefined;
   /** Since when nobody has held the role; absent while somebody does, or nothing was read. */
   freeSince: Date | undefined;
   /** Since when each pod has had no registration. */

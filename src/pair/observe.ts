@@ -126,6 +126,7 @@ export async function observe(
     ...guardOf(pair, sources),
     bindings,
     ...freeSince(etcd, memory, now),
+    ...unwatched(etcd, memory),
     unregisteredSince: new Map(memory.unregisteredSince),
     renewed: new Set(memory.renewedLeases),
     deaths: provenDeaths(deathsOf(storedMembers(pair.status)), bindings, allPods, nodes, now),
@@ -137,6 +138,11 @@ export async function observe(
   };
   if (liveSet === undefined || templateToLookUp(facts) === undefined) return facts;
   return { ...facts, revisions: await templateRevisions(sources.client, pair.metadata, liveSet.metadata.uid, signal) };
+}
+
+function unwatched(etcd: EtcdFacts, memory: PairMemory): Pick<PairFacts, 'unwatched'> {
+  if (etcd.state !== 'Known') return {};
+  return memory.steadySince?.getTime() === etcd.steadySince.getTime() ? {} : { unwatched: true };
 }
 
 /** While etcd cannot be read what was seen last holds. */

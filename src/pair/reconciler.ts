@@ -103,6 +103,7 @@ export class Reconciler implements Disposable {
     const judgement = judge(facts, plan);
     memory.probes.follow(probeTargets(plan.members, facts.sessionRole, judgement.status.transition));
     if (!isDeepStrictEqual(judgement.status, pair.status)) await writeStatus(client, pair, judgement.status, signal);
+    if (facts.etcd.state === 'Known') memory.steadySince = facts.etcd.steadySince;
     // After the status: a look that was judged from a status already replaced tells nothing.
     this.#report(pair, judgement);
     let retry = false;

@@ -234,5 +234,8 @@ function reportPair({ pairs }: OperatorMetrics, pair: CoordinatorPair, { status 
   const [latest] = status.history ?? [];
   if (!latest || latest.time === pair.status?.history?.[0]?.time) return;
   pairs.activeChanged({ namespace, name }, latest.type);
-  if (latest.type === 'Failover' && latest.how) pairs.failoverCompleted(latest.how, latest.durationMilliseconds);
+  const { type, how, durationMilliseconds } = latest;
+  // A failover that nobody watched has no duration.
+  if (type === 'Failover' && how && durationMilliseconds !== undefined)
+    pairs.failoverCompleted(how, durationMilliseconds);
 }

@@ -657,9 +657,9 @@ export interface CoordinatorPairStatus {
      */
     endTime: string;
     /**
-     * The time between the two, in milliseconds.
+     * The time between the two, in milliseconds. Absent: the operator had just started, or could not read etcd, and did not see the change when it happened.
      */
-    durationMilliseconds: number;
+    durationMilliseconds?: number;
     /**
      * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it, after the process was proven dead or served no more. `Released`: the process gave it back. `Unknown`: nothing of these was seen.
      */
@@ -845,9 +845,9 @@ export interface CoordinatorPairStatus {
      */
     reason: string;
     /**
-     * How long it took, in milliseconds.
+     * How long it took, in milliseconds. Absent: the operator had just started, or could not read etcd, and did not see the change when it happened.
      */
-    durationMilliseconds: number;
+    durationMilliseconds?: number;
     /**
      * How the old session ended. `LeaseExpired`: its time ran out. `LeaseRevoked`: the operator ended it, after the process was proven dead or served no more. `Released`: the process gave it back. `Unknown`: nothing of these was seen.
      */

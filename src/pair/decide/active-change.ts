@@ -35,6 +35,7 @@ export interface ActiveChangeContext {
   readonly stops: readonly SeenStop[];
   readonly endedSessions: PairFacts['endedSessions'];
   readonly nodes: PairFacts['nodes'];
+  readonly unwatched?: true;
 }
 
 /**
@@ -159,9 +160,11 @@ function newHolder(
   const failover = transition?.type === 'Failover' ? transition : undefined;
   const { how, since } = roleLoss(members, previous, from, context);
   const noticed = planned?.startTime ?? since.toISOString();
-  const durationMilliseconds = Math.max(0, now.getTime() - Date.parse(noticed));
+  // Of a change that nobody watched it is not known when it was over.
+  const lasted = context.unwatched ? undefined : Math.max(0, now.getTime() - Date.parse(noticed));
   const reason = (planned ?? failover)?.reason ?? 'ActiveChangedUnseen';
-  const change = { from, to: nameOf(active), reason, how, durationMilliseconds };
+  const duration = lasted === undefined ? {} : { durationMilliseconds: lasted };
+  const change = { from, to: nameOf(active), reason, how, ...duration };
   const completed: HistoryEntry = { time: now.toISOString(), type: planned?.type ?? 'Failover', ...change };
   if (planned) return { active, transition: planned, completed, events: [elected] };
   const lastFailover: LastFailover = { ...change, noticedTime: noticed, endTime: now.toISOString() };
@@ -176,11 +179,18 @@ function newHolder(
         type: 'Warning',
         reason: 'FailoverCompleted',
         action: 'ObserveActive',
-        note: `${nameOf(active)} took over from ${from} ${durationMilliseconds} ms after the loss was noticed (${how})`,
+        note: takenOver(nameOf(active), from, how, lasted),
         key: `failover-${active.serverID}`,
       },
     ],
   };
+}
+
+function takenOver(to: string, from: string, how: LastFailover['how'], durationMs: number | undefined): string {
+  if (durationMs !== undefined)
+    return `${to} took over from ${from} ${durationMs} ms after the loss was noticed (${how})`;
+  const known = how === 'Unknown' ? 'when and how is not known' : `when is not known (${how})`;
+  return `${to} took over from ${from} while the operator was away or could not read etcd: ${known}`;
 }
 
 /** A change of ACTIVE that a switchover or a rollout asked for: away from the pod it named. */

@@ -17,7 +17,9 @@ export interface RoleLoss {
 }
 
 /** What is known besides members and status. */
-type LossContext = Pick<PairFacts, 'now' | 'deaths' | 'nodes' | 'endedSessions'> & { readonly ttlSeconds: number };
+type LossContext = Pick<PairFacts, 'now' | 'deaths' | 'nodes' | 'endedSessions' | 'unwatched'> & {
+  readonly ttlSeconds: number;
+};
 
 /** How the ACTIVE `from` came to lose the role, which another process holds by now. */
 export function roleLoss(
@@ -102,15 +104,16 @@ function wasTaken(
 /**
  * A process that ends in order deletes its keys before it goes; the dead and the frozen cannot, so their keys live until
  * the lease ends, unless somebody revokes it. Nor can those whose node is cut off. Where nothing of that was seen it is
- * not known.
+ * not known: of a change that nobody watched only that the keys of a dead process went early is certain.
  */
 function howKeysWent(
   members: readonly Member[],
   from: string,
   { died, stopped, silent }: Ends,
-  { now, ttlSeconds, nodes }: LossContext,
+  { now, ttlSeconds, nodes, unwatched }: LossContext,
 ): How {
   const isEarly = (since: Date) => now.getTime() - since.getTime() < ttlSeconds * 1000 * SHORTEST_EXPIRY;
+  if (unwatched) return died && isEarly(died) ? 'LeaseRevoked' : 'Unknown';
   if (died) return isEarly(died) ? 'LeaseRevoked' : 'LeaseExpired';
   if (stopped) return isEarly(stopped) ? 'Released' : 'LeaseExpired';
   if (silent) return 'LeaseExpired';
@@ -119,5 +122,8 @@ function howKeysWent(
   if (!pod || pod.terminating) return 'Released';
   const end = pod.container.terminated ?? pod.container.lastTerminated;
   if (!end) return 'Unknown';
-  return end.exitCode === 0 ? 'Released' : 'LeaseExpired';
+  if (end.exitCode === 0) return 'Released';
+  // A process may end because it has lost its session: then the keys went first, and nobody knows by whom.
+  const finished = timeOf(end.finishedAt);
+  return finished && !isEarly(finished) ? 'LeaseExpired' : 'Unknown';
 }

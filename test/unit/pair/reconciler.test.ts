@@ -169,6 +169,24 @@ describe('a look at a pair', () => {
     expect(applied.at(-1)).toBe('status');
   });
 
+  it('tells no duration of a change that happened before its first one, and that of the next', async () => {
+    const { stores, world, look } = start();
+    const holds = (serverID: number) =>
+      stores.show([sessionKey('rootcoord', serverID, 'rootcoord-0', '10.0.0.1:53100')]);
+    world.pods = [aPod('rootcoord-0', '10.0.0.1'), aPod('rootcoord-1', '10.0.0.2')];
+    holds(7);
+    await look();
+    const successor = start(world.pair);
+    successor.world.pods = world.pods;
+    successor.stores.show([sessionKey('rootcoord', 8, 'rootcoord-1', '10.0.0.2:53100')]);
+    await successor.look();
+    expect(successor.world.pair?.status?.lastFailover).toMatchObject({ to: 'rootcoord-1', how: 'Unknown' });
+    expect(successor.world.pair?.status?.lastFailover).not.toHaveProperty('durationMilliseconds');
+    successor.stores.show([sessionKey('rootcoord', 9, 'rootcoord-0', '10.0.0.1:53100')]);
+    await successor.look();
+    expect(successor.world.pair?.status?.lastFailover).toMatchObject({ to: 'rootcoord-0', durationMilliseconds: 0 });
+  });
+
   it('changes nothing in mode ObserveOnly but the status', async () => {
     const { stores, applied, look } = start(aPair({ spec: { mode: 'ObserveOnly' } }));
     stores.show(keys);

@@ -13,13 +13,15 @@ import { after, isoAfter, NOW } from '../support/time.ts';
 const first = aPod('rootcoord-0');
 const second = aPod('rootcoord-1');
 const atRest = heldBy(aSession(7n), aSession(8n, 'rootcoord-1'));
-const crashed = aPod('rootcoord-0', {
-  ready: false,
-  container: aContainer({
-    runningSince: undefined,
-    terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-01-01T11:59:59Z' },
-  }),
-});
+const crashedAt = (finishedAt: string): PodView =>
+  aPod('rootcoord-0', {
+    ready: false,
+    container: aContainer({
+      runningSince: undefined,
+      terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt },
+    }),
+  });
+const crashed = crashedAt('2026-01-01T11:59:59Z');
 
 /** rootcoord-0 was ACTIVE, as server 7. */
 const before: CoordinatorPairStatus = {
@@ -55,6 +57,7 @@ function changeIn(
     stops = [],
     endedSessions = [],
     nodes = new Map(),
+    unwatched,
   }: Partial<ActiveChangeContext> = {},
 ) {
   const known = previous?.active ? [{ ...previous.active, leaseID: `${previous.active.serverID}000` }] : [];
@@ -67,6 +70,7 @@ function changeIn(
     stops,
     endedSessions,
     nodes,
+    ...(unwatched ? { unwatched } : {}),
   });
 }
 const died = (secondsAgo: number): ProvenDeath => ({
@@ -156,7 +160,14 @@ describe('a change of ACTIVE', () => {
       3_000,
     ],
     ['in order', failover('ActiveKeyGone', 1), [second], 'Released', 1_000],
-    ['after a crash whose key was gone first', failover('ActiveKeyGone', 1), [crashed, second], 'LeaseExpired', 1_000],
+    ['after an end that came when its key was gone', failover('ActiveKeyGone', 1), [crashed, second], 'Unknown', 1_000],
+    [
+      'after a crash that the kubelet told of when the lease had run out',
+      failover('ActiveKeyGone', 1),
+      [crashedAt('2026-01-01T11:59:35Z'), second],
+      'LeaseExpired',
+      1_000,
+    ],
   ])('is completed %s', (_, transition, pods, how, durationMilliseconds) => {
     const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), pods, { ...before, transition });
     const told = { from: 'rootcoord-0', to: 'rootcoord-1', reason: transition.reason, how, durationMilliseconds };
@@ -173,13 +184,35 @@ describe('a change of ACTIVE', () => {
     expect(change.lastFailover).toMatchObject({ from: 'rootcoord-0', to: 'rootcoord-1', durationMilliseconds: 4_000 });
   });
 
-  it('is told afterwards when it happened while the operator was away', () => {
+  it.each<[string, CoordinatorPairStatus, readonly PodView[]]>([
+    ['and nothing is known of the old process', before, [first, second]],
+    ['and the old process was killed', before, [crashed, second]],
+    ['and the old pod is gone', before, [second]],
+    [
+      'and the failover had begun before',
+      { ...before, transition: failover('ActiveProcessEnded', 25) },
+      [crashed, second],
+    ],
+  ])('is told without a duration when it happened while the operator was away %s', (_, previous, pods) => {
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), pods, previous, { unwatched: true });
+    expect([change.lastFailover?.how, change.completed?.how]).toEqual(['Unknown', 'Unknown']);
+    expect(change.lastFailover).not.toHaveProperty('durationMilliseconds');
+    expect(change.completed).not.toHaveProperty('durationMilliseconds');
+    expect(change.events.at(-1)?.note).toBe(
+      'rootcoord-1 took over from rootcoord-0 while the operator was away or could not read etcd: when and how is not known',
+    );
+  });
+
+  it('of a dead process whose keys went early was a revoke, though the operator was away', () => {
+    const previous = { ...before, transition: failover('ActiveProcessEnded', 3) };
+    const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [crashed, second], previous, { unwatched: true });
+    expect(change.lastFailover?.how).toBe('LeaseRevoked');
+    expect(change.events.at(-1)?.note).toMatch(/when is not known \(LeaseRevoked\)$/);
+  });
+
+  it('of which nothing was known before the new holder was seen is told as unseen', () => {
     const change = changeIn(heldBy(aSession(8n, 'rootcoord-1')), [first, second], before);
-    expect(change.lastFailover).toMatchObject({
-      reason: 'ActiveChangedUnseen',
-      noticedTime: isoAfter(0),
-      durationMilliseconds: 0,
-    });
+    expect(change.lastFailover).toMatchObject({ reason: 'ActiveChangedUnseen', how: 'Unknown' });
   });
 
   it.each<[string, Transition]>([
