@@ -8,9 +8,6 @@ import type { ScenarioPair } from '../e2e/support/pair.ts';
 import type { Scene } from '../e2e/support/scene.ts';
 import { until } from '../support/until.ts';
 
-/** The end of a process is told by its second: a death in the second of the binding would not be proven by it. */
-const AFTER_BINDING_MS = 1_000;
-
 /** Two looks of a kubelet, and what a busy machine adds. */
 const KUBELETS_DONE_MS = 3_000;
 
@@ -63,15 +60,7 @@ export class BenchPair implements AsyncDisposable {
   /** Waits until ACTIVE and STANDBY are there and the ACTIVE's registration is bound to its container. */
   async untilBound(): Promise<void> {
     await this.pair.untilSteady({ timeoutMs: 180_000 });
-    await until(
-      `${this.pair.name}: the ACTIVE to be bound to its container`,
-      async () => {
-        const { active, members } = await this.pair.status();
-        const bound = members?.find(({ serverID }) => serverID === active?.serverID)?.boundTime;
-        return bound !== undefined && Date.now() - Date.parse(bound) > AFTER_BINDING_MS;
-      },
-      { timeoutMs: 120_000, everyMs: 200 },
-    );
+    await this.pair.untilActiveBound();
   }
 
   /**

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { arch } from 'node:os';
 import { cacheFolder } from '../../cluster/cache.ts';
-import type { Impact } from '../../e2e/support/clients/impact.ts';
+import { roleFreeMs, type Impact } from '../../e2e/support/clients/impact.ts';
 import { Workload } from '../../e2e/support/clients/workload.ts';
 import { EtcdWitness } from '../../e2e/support/etcd-witness.ts';
 import { Kubectl } from '../../e2e/support/kubectl.ts';
@@ -93,8 +93,9 @@ async function playAct(act: Act, stage: Stage, milvus: RunningMilvus): Promise<P
   return { act, impact };
 }
 
-function inWords({ roleFreeMs, longestGapMs: { search, insert, ddl } }: Impact): string {
-  return `nobody served in the role for ${roleFreeMs} ms. The longest time without a search that succeeded: ${search} ms, without an insert: ${insert} ms, without a new collection: ${ddl} ms.`;
+function inWords({ roles, longestGapMs: { search, insert, ddl } }: Impact): string {
+  const free = roles.map(({ role, freeMs }) => `nobody served in ${role} for ${freeMs} ms.`);
+  return `${free.join(' ')} The longest time without a search that succeeded: ${search} ms, without an insert: ${insert} ms, without a new collection: ${ddl} ms.`;
 }
 
 /** @throws Error when Milvus lost a row. */
@@ -124,16 +125,18 @@ function table(played: readonly Played[]): string {
     [title.padEnd(width), ...cells.map((cell) => cell.padStart(10))].join('');
   return [
     row('milliseconds without', ['a holder', 'search', 'insert', 'DDL']),
-    ...played.map(({ act, impact: { roleFreeMs, longestGapMs } }) =>
-      row(act.title, [roleFreeMs, longestGapMs.search, longestGapMs.insert, longestGapMs.ddl].map(String)),
-    ),
+    ...played.map(({ act, impact }) => {
+      const { search, insert, ddl } = impact.longestGapMs;
+      return row(act.title, [roleFreeMs(impact), search, insert, ddl].map(String));
+    }),
   ].join('\n');
 }
 
 function reported({ act, impact }: Played): [string, object] {
-  const { roleFreeMs, longestGapMs, holders } = impact;
+  const { roles, longestGapMs } = impact;
+  const perRole = roles.map(({ role, freeMs, holders }) => [role, { freeMs, changesOfActive: holders.length }]);
   return [
     act.name,
-    { title: act.title, roleFreeMs, longestGapMs, changesOfActive: holders.map(({ length }) => length) },
+    { title: act.title, roleFreeMs: roleFreeMs(impact), roles: Object.fromEntries(perRole) as object, longestGapMs },
   ];
 }

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { loadArchive } from '../support/milvus.ts';
 import { EtcdWitness } from '../support/etcd-witness.ts';
-import { impactOf, type Impact } from '../support/clients/impact.ts';
+import { impactOf, roleFreeMs, type Impact } from '../support/clients/impact.ts';
 import { Workload } from '../support/clients/workload.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
 import {
@@ -27,18 +27,20 @@ scenario(
     const roles = [{ role: 'rootcoord', etcd, witness }];
 
     await pair.until('EtcdHealthy', 'True'); // etcd has just started, and so have its clients
-    await pair.untilBound();
+    await pair.untilActiveBound();
     const { status } = await pair.untilSteady();
     const crash = await impactOf(workload, roles, () =>
       cluster.killContainer({ namespace, pod: status?.active?.podName ?? '' }),
     );
     note(scene, 'crash', crash);
     await pair.untilSteady();
+    await pair.untilActiveBound();
     const switchover = await impactOf(workload, roles, async () => {
       expect(await pair.switchOver('clients')).toMatchObject({ result: 'Completed' });
     });
     note(scene, 'switchover', switchover);
     await pair.untilSteady();
+    await pair.untilActiveBound();
     const rollout = await impactOf(workload, roles, async () => {
       await pair.change({ image: milvusImage('2.3.5') });
       await pair.until('UpToDate', 'True', undefined, { timeoutMs: 240_000 });
@@ -46,7 +48,8 @@ scenario(
     note(scene, 'rollout', rollout);
     await pair.untilSteady();
 
-    for (const { holders } of [crash, switchover, rollout]) expect(holders).toEqual([[expect.any(String)]]);
+    for (const { roles } of [crash, switchover, rollout])
+      expect(roles.map(({ holders }) => holders)).toEqual([[expect.any(String)]]);
     await workload.stop();
     const { counted, missing } = await workload.audit();
     expect(missing).toEqual([]);
@@ -56,10 +59,10 @@ scenario(
   { timeoutMs: 600_000 },
 );
 
-function note({ measurements }: Scene, act: string, { roleFreeMs, longestGapMs }: Impact): void {
-  const { search, insert, ddl } = longestGapMs;
+function note({ measurements }: Scene, act: string, impact: Impact): void {
+  const { search, insert, ddl } = impact.longestGapMs;
   Object.assign(measurements, {
-    [`${act}RoleFreeMs`]: roleFreeMs,
+    [`${act}RoleFreeMs`]: roleFreeMs(impact),
     [`${act}SearchGapMs`]: search,
     [`${act}InsertGapMs`]: insert,
     [`${act}DDLGapMs`]: ddl,

@@ -37,6 +37,9 @@ export function pairManifest(name: string, spec: object = {}): object {
   };
 }
 
+/** The end of a process is told by its second: one in the second of the binding would not prove anything. */
+const isBound = ({ boundTime = '' }: MemberStatus): boolean => Date.now() - Date.parse(boundTime) > 1_000;
+
 /** What tells one life of a pod from another. */
 export interface PodLife {
   readonly name: string;
@@ -108,13 +111,20 @@ export class ScenarioPair {
 
   /** Waits until both sessions are bound to their containers: from then on a container's end proves theirs. */
   async untilBound(options?: UntilOptions): Promise<void> {
-    // The end of a process is told by its second: one in the second of the binding would not prove anything.
-    const isBound = ({ boundTime = '' }: MemberStatus) => Date.now() - Date.parse(boundTime) > 1_000;
     const probe = async () => {
       const { members = [] } = await this.status();
       return members.length === 2 && members.every(isBound);
     };
     await until(`both sessions of ${this.name} to be bound`, probe, { timeoutMs: 90_000, everyMs: 200, ...options });
+  }
+
+  /** Waits until the ACTIVE's session is bound to its container, whatever is known of the STANDBY's: enough to end the ACTIVE. */
+  async untilActiveBound(options?: UntilOptions): Promise<void> {
+    const probe = async () => {
+      const { active, members = [] } = await this.status();
+      return members.some((member) => member.serverID === active?.serverID && isBound(member));
+    };
+    await until(`the ACTIVE of ${this.name} to be bound`, probe, { timeoutMs: 120_000, everyMs: 200, ...options });
   }
 
   /** The pods, by name. */

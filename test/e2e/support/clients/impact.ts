@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScenarioEtcd } from '../etcd.ts';
 import type { EtcdWitness } from '../etcd-witness.ts';
+import { ServingWatch } from '../serving-watch.ts';
 import {
   lengthOf,
   longestGap,
@@ -9,20 +10,26 @@ import {
   type Operation,
   type OperationKind,
 } from './operations.ts';
-import { ServingProbe } from './serving.ts';
 import type { Workload } from './workload.ts';
+
+/** What a fault or a planned move cost a role. */
+export interface RoleImpact {
+  readonly role: string;
+  /**
+   * For how long nobody served in it, milliseconds: from the last time at which its holder said that it does until etcd had another
+   * holder.
+   */
+  readonly freeMs: number;
+  /** Who came to hold it, in order. */
+  readonly holders: readonly string[];
+}
 
 /** What a fault or a planned move cost. */
 export interface Impact {
   /** From the beginning of the act until clients were served as before. */
   readonly interval: Interval;
-  /**
-   * For how long nobody served in the role, milliseconds: from the last time at which its holder said that it does until
-   * etcd had another holder. Of several roles: the longest.
-   */
-  readonly roleFreeMs: number;
-  /** Who came to hold each role, in order. */
-  readonly holders: readonly (readonly string[])[];
+  /** What it cost each role that it gave another holder. */
+  readonly roles: readonly RoleImpact[];
   /** For each operation the longest time in which none succeeded, milliseconds. */
   readonly longestGapMs: Readonly<Record<OperationKind, number>>;
 }
@@ -65,29 +72,38 @@ export async function impactOf(
   act: () => Promise<void>,
 ): Promise<Impact> {
   await untilServed(workload);
-  await using probes = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const changes = await Promise.all(
     roles.map(async ({ role, etcd, witness }) => ({
+      role,
       witness,
       previous: witness.holder,
-      probe: probes.use(await ServingProbe.start(etcd, role)),
+      serving: stack.use(new ServingWatch(await hostOfHolder(etcd, role), role)),
     })),
   );
   const fromMs = Date.now();
   await act();
   const doneMs = Date.now();
-  const over = changes.map(async ({ witness, previous, probe }) => {
-    const { atMs } = await witness.next(previous, { timeoutMs: 120_000 });
-    return { atMs, freeMs: Math.max(0, atMs - probe.lastServedMs) };
-  });
-  const elected = await Promise.all(over);
+  const elected = await Promise.all(
+    changes.map(async ({ role, witness, previous, serving }) => {
+      const { atMs } = await witness.next(previous, { timeoutMs: 120_000 });
+      return { role, witness, atMs, freeMs: Math.max(0, atMs - serving.servedMs) };
+    }),
+  );
   await untilServed(workload, Math.max(doneMs, ...elected.map(({ atMs }) => atMs)));
   const interval = { fromMs, toMs: Date.now() };
   const gap = (kind: OperationKind) => lengthOf(longestGap(workload.operations[kind], interval));
   return {
     interval,
-    roleFreeMs: Math.max(...elected.map(({ freeMs }) => freeMs)),
-    holders: roles.map(({ witness }) => witness.holdersSince(fromMs)),
+    roles: elected.map(({ role, witness, freeMs }) => ({ role, freeMs, holders: witness.holdersSince(fromMs) })),
     longestGapMs: { search: gap('search'), insert: gap('insert'), ddl: gap('ddl') },
   };
 }
+
+async function hostOfHolder(etcd: ScenarioEtcd, role: string): Promise<string> {
+  const { Address: address } = (await etcd.json(`by-dev/meta/session/${role}`)) as { readonly Address: string };
+  return address.slice(0, address.lastIndexOf(':'));
+}
+
+/** The longest time for which nobody served in one of the roles, milliseconds. */
+export const roleFreeMs = ({ roles }: Impact): number => Math.max(...roles.map(({ freeMs }) => freeMs));
