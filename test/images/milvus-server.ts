@@ -52,7 +52,7 @@ export const milvusReleases = Object.keys(releases) as MilvusRelease[];
 export const conformanceReleases = ['2.2.16', '2.3.5'] as const satisfies readonly MilvusRelease[];
 
 /** The releases that scenarios on the cluster run. */
-export const scenarioReleases = ['2.3.5'] as const satisfies readonly MilvusRelease[];
+export const scenarioReleases = ['2.2.16', '2.3.5'] as const satisfies readonly MilvusRelease[];
 
 /** The real server of a release on this machine. */
 export interface MilvusServer {

@@ -1,6 +1,8 @@
 import type { Pod } from '../../../src/kube/core-types.ts';
 import { podKind } from '../../../src/kube/kinds.ts';
 import { standInImage } from '../../images/build.ts';
+import { milvusImage } from '../../images/milvus-image.ts';
+import { milvusConfiguration, type MilvusRelease } from '../../images/milvus-server.ts';
 import { usualRelease, type PodLife } from './pair.ts';
 import type { Scene } from './scenario.ts';
 
@@ -12,22 +14,48 @@ export const releaseLabels = {
 };
 const fullName = 'my-release-milvus';
 
+/** What the release runs. */
+export interface ReleaseServer {
+  readonly image: string;
+  /** Its settings: names of files in /milvus/configs, with what is in them. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Where only the session counts. */
+const standIn: ReleaseServer = {
+  image: standInImage(usualRelease),
+  files: {
+    'default.yaml': [
+      'etcd: {endpoints: [etcd:2379], rootPath: by-dev}',
+      'rootCoord: {port: 53100, enableActiveStandby: true}',
+      'log: {level: info}',
+    ].join('\n'),
+    'user.yaml': '# extraConfigFiles',
+  },
+};
+
+/** The real server. That of PyPI reads milvus.yaml alone, so what the chart writes to default.yaml and user.yaml is in there. */
+export function realServer(release: MilvusRelease): ReleaseServer {
+  const settings = milvusConfiguration(release)
+    .replace('localhost:2379', 'etcd:2379')
+    .replace('rootCoord: { port: 53100 }', 'rootCoord: { port: 53100, enableActiveStandby: true }');
+  return { image: milvusImage(release), files: { 'milvus.yaml': settings } };
+}
+
 /** The rootcoord of a milvus-helm release with two replicas and active-standby: its ConfigMap and its workload. */
-export function releaseManifests(kind: 'Deployment' | 'StatefulSet' = 'Deployment'): readonly object[] {
-  const defaults = [
-    'etcd: {endpoints: [etcd:2379], rootPath: by-dev}',
-    'rootCoord: {port: 53100, enableActiveStandby: true}',
-    'log: {level: info}',
-  ];
-  const file = (name: string) => ({
+export function releaseManifests(
+  kind: 'Deployment' | 'StatefulSet' = 'Deployment',
+  { image, files }: ReleaseServer = standIn,
+): readonly object[] {
+  const mounted = Object.keys(files).map((name) => ({
     name: 'milvus-config',
     mountPath: `/milvus/configs/${name}`,
     subPath: name,
     readOnly: true,
-  });
+  }));
   const container = {
     name: 'rootcoord',
-    image: standInImage(usualRelease),
+    image,
     args: ['milvus', 'run', 'rootcoord'],
     ports: [
       { name: 'rootcoord', containerPort: 53100 },
@@ -36,14 +64,14 @@ export function releaseManifests(kind: 'Deployment' | 'StatefulSet' = 'Deploymen
     livenessProbe: { tcpSocket: { port: 'metrics' }, periodSeconds: 30 },
     readinessProbe: { httpGet: { path: '/healthz', port: 'metrics' }, periodSeconds: 1 },
     resources: {},
-    volumeMounts: [file('default.yaml'), file('user.yaml')],
+    volumeMounts: mounted,
   };
   return [
     {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: fullName },
-      data: { 'default.yaml': defaults.join('\n'), 'user.yaml': '# extraConfigFiles' },
+      data: files,
     },
     {
       apiVersion: 'apps/v1',
