@@ -62,6 +62,11 @@ export const limits = {
   /** What a Job leaves in its termination log, characters; the kubelet keeps 4,096. */
   resultCharacters: 16 * 1024,
 
+  /** The journal of a recovery, characters. With the manifest of a large StatefulSet it has about 50,000. */
+  journalCharacters: 512 * 1024,
+  /** What one journal has to revert. zod takes 4 µs for each fault that it finds: a megabyte of them took seconds. */
+  journalChanges: 1_000,
+
   /** One answer of the API server, bytes. A page that is larger is asked for again in smaller pages. */
   apiAnswerBytes: 16 * 1024 * 1024,
   /** Objects asked for at a time. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StoreSummary } from '../../api/etcd-recovery.ts';
+import { limits } from '../../base/limits.ts';
 import type { Journal } from './journal.ts';
 import type { Json } from './remedy.ts';
 import { temporaryChangeSchema } from './temporary-change.ts';
@@ -45,10 +46,10 @@ export const journalSchema: z.ZodType<Journal> = z.strictObject({
     snapshotsClaimName: z.exactOptional(z.string()),
     milvus: z.exactOptional(
       z.strictObject({
-        rootPaths: z.exactOptional(z.array(z.string())),
+        rootPaths: z.exactOptional(z.array(z.string()).max(32)),
         workloadSelector: z.exactOptional(z.strictObject({ matchLabels: z.record(z.string(), z.string()) })),
         milvusName: z.exactOptional(z.string()),
-        pairNamespaces: z.exactOptional(z.array(z.string())),
+        pairNamespaces: z.exactOptional(z.array(z.string()).max(32)),
       }),
     ),
   }),
@@ -65,7 +66,7 @@ export const journalSchema: z.ZodType<Journal> = z.strictObject({
     )
     .max(32),
   notes: noted,
-  changes: z.array(temporaryChangeSchema),
+  changes: z.array(temporaryChangeSchema).max(limits.journalChanges),
   before: z.exactOptional(storeSummary),
   replan: z.exactOptional(z.strictObject({ why: z.string(), needsPerson: z.exactOptional(z.literal(true)) })),
   ending: z.exactOptional(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EtcdGuard } from '../../api/etcd-guard.ts';
 import { OPERATOR, labels } from '../../api/names.ts';
 import type { RecoveryAction, RecoveryStep, StoreSummary } from '../../api/etcd-recovery.ts';
+import { limits } from '../../base/limits.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { ConfigMap } from '../../kube/core-types.ts';
 import { configMapKind } from '../../kube/kinds.ts';
@@ -87,6 +88,8 @@ export async function readJournal(
   if (!found) return undefined;
   const text = found.data?.[KEY] ?? '';
   const version = { digest: digestOf(text), resourceVersion: found.metadata.resourceVersion };
+  if (text.length > limits.journalCharacters)
+    return { ...version, unreadable: `it has more than ${limits.journalCharacters} characters` };
   try {
     const parsed = journalSchema.safeParse(JSON.parse(text));
     return parsed.success
