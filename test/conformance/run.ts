@@ -4,10 +4,12 @@
  *
  *     node test/conformance/run.ts [pattern of file names]
  */
+import { rmdir } from 'node:fs/promises';
 import { onInterruption } from '../cluster/interruption.ts';
 import { playAgain } from '../runner/again.ts';
 import { playGroup } from '../runner/group.ts';
 import { allPassed, count, writeResults } from '../runner/results.ts';
+import { PID_FILES, SERVER_IDS } from './support/coordinator.ts';
 
 const abort = new AbortController();
 const release = onInterruption((received) => {
@@ -21,5 +23,7 @@ const group = { name: 'conformance-first', project: 'conformance', workers: 2, f
 const first = await playGroup(group, abort.signal);
 const results = count(first, await playAgain(first, group, abort.signal));
 release();
+// Empty by now, unless another Milvus of this machine writes there too.
+for (const folder of [PID_FILES, SERVER_IDS]) await rmdir(folder).catch(() => undefined);
 await writeResults('conformance', results);
 process.exitCode = allPassed(results) ? 0 : 1;

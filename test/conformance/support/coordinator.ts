@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tailOf } from '../../cluster/process.ts';
 import { until, type UntilOptions } from '../../support/until.ts';
@@ -36,6 +36,11 @@ export interface CoordinatorSpec {
   readonly ports: Ports;
 }
 
+/** Where every Milvus writes, whatever its configuration says: a file by role and alias. */
+export const PID_FILES = '/run/milvus';
+/** The same: a file by process ID. */
+export const SERVER_IDS = '/tmp/milvus';
+
 const signalNumbers: Partial<Record<NodeJS.Signals, number>> = { SIGKILL: 9, SIGTERM: 15, SIGABRT: 6, SIGSEGV: 11 };
 
 /** One coordinator process. */
@@ -46,10 +51,15 @@ export class Coordinator implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #exit: Promise<ExitCode>;
   #exitCode: ExitCode | undefined;
+  readonly #filesElsewhere: readonly string[];
   readonly #killAtExit = (): void => void this.#child.kill('SIGKILL');
 
-  private constructor({ name, ports }: CoordinatorSpec, child: ChildProcess, logFile: string) {
+  private constructor({ name, ports, args }: CoordinatorSpec, child: ChildProcess, logFile: string) {
     this.name = name;
+    this.#filesElsewhere = [
+      `${PID_FILES}/${args[0] ?? ''}-${name}.pid`,
+      `${SERVER_IDS}/server_id_${String(child.pid)}`,
+    ];
     this.ports = ports;
     this.logFile = logFile;
     this.#child = child;
@@ -150,8 +160,10 @@ export class Coordinator implements AsyncDisposable {
     }
   }
 
+  /** Kills it, and removes what it leaves behind outside its folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+    for (const file of this.#filesElsewhere) await rm(file, { force: true });
   }
 }
 

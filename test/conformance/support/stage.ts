@@ -174,7 +174,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const coordinator of this.#started) await coordinator.kill();
+    for (const coordinator of this.#started) await coordinator[Symbol.asyncDispose]();
     await this.log[Symbol.asyncDispose]();
     await this.etcd[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
