@@ -211,7 +211,7 @@ export interface RevokeContext {
 }
 
 /**
- * Ends the leases of a process that is proven dead, or serves no more, after looking once more: etcd is read now, and
+ * Ends the leases of a process that is proven dead, or serves no more in this role, after looking once more: etcd is read now, and
  * the registration must be the same to the revision; a successor must still be registered on a living lease; a process
  * that runs is asked again. A lease that is gone meanwhile counts as done.
  *
@@ -238,7 +238,8 @@ export async function revokeLease(
     if (!(await canTakeOver(successor.session, sessions, store, signal))) return 'WorldChanged';
   }
   if (!isLeader()) return 'NotLeader';
-  for (const lease of leasesOfProcess(snapshot, session)) await store.client.leaseRevoke(lease, signal);
+  const leases = leasesOfProcess(snapshot, session, stopping?.hasOtherRoles ? role : undefined);
+  for (const lease of leases) await store.client.leaseRevoke(lease, signal);
   return 'Revoked';
 }
 

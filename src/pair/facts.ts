@@ -131,8 +131,10 @@ export interface PairFacts {
   readonly unregisteredSince?: ReadonlyMap<string, Date>;
   /** Leases that were seen to be renewed while no pod of the pair accounted for their registration. */
   readonly renewed?: ReadonlySet<bigint>;
-  /** Processes that were told to stop and serve no more, while their containers run. */
+  /** Processes that were told to stop and serve no more in the role that stands for them, while their containers run. */
   readonly stops: readonly SeenStop[];
+  /** The same of each further role of a `mixture`. */
+  readonly otherStops?: ReadonlyMap<Role, readonly SeenStop[]>;
   /** What polling the pair's processes has found; empty while nobody is polled. */
   readonly probes: readonly ProbeFinding[];
   /** Sessions that this operator process ended of late: of which pod, or address where it is none of ours, and when. */

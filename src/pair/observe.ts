@@ -13,15 +13,14 @@ import { childKind } from './child-kinds.ts';
 import { observeWorkload, podsOf } from './attachment.ts';
 import { renderAttached } from './children/attached.ts';
 import { renderChildren } from './children/index.ts';
-import { provenDeaths, standing } from './decide/death.ts';
+import { evidenceOf } from './decide/evidence.ts';
 import { storedMembers } from './decide/other-role-status.ts';
 import { layoutOf, withOutlivedKeys, type Layout } from './decide/layout.ts';
 import { seenSilences } from './decide/silences.ts';
-import { bindingsOf, deathsOf, silencesOf, stopsOf } from './decide/status-parts.ts';
+import { bindingsOf, silencesOf } from './decide/status-parts.ts';
 import { templateToLookUp } from './decide/plan.ts';
 import { decideRestart } from './decide/restart.ts';
 import { stopOf } from './decide/run-state.ts';
-import { seenStops } from './decide/stops.ts';
 import { downgradeProblem, imageOf, specProblems, versionOf } from './decide/spec.ts';
 import { whyNotCreated } from './creation-failure.ts';
 import type { EndpointPolicy } from './endpoint-policy.ts';
@@ -99,9 +98,9 @@ export async function observe(
     version && problems.length === 0 ? render(pair, version, workload, config.text, restart.token) : undefined;
   const missing = liveSet !== undefined && stopOf(pair) === undefined && pods.length < PAIR_SIZE;
   const creationFailure = await whyNotCreated(missing ? liveSet : undefined, sources, memory, signal);
-  const bindings = standing(bindingsOf(storedMembers(pair.status)), allPods);
   const probes = memory.probes.findings;
-  const nodes = nodesOf([...pods, ...bindings], caches);
+  const nodes = nodesOf([...pods, ...bindingsOf(storedMembers(pair.status))], caches);
+  const evidence = evidenceOf(pair.status, { sessionRole: layout.roles[0], now, etcd, pods, allPods, nodes, probes });
   const children = rendered
     ? await Promise.all(rendered.objects.map((desired) => withLive(desired, pair, sources, signal)))
     : [];
@@ -124,13 +123,11 @@ export async function observe(
     restart,
     etcd,
     ...guardOf(pair, sources),
-    bindings,
+    ...evidence,
     ...freeSince(etcd, memory, now),
     ...unwatched(etcd, memory),
     unregisteredSince: new Map(memory.unregisteredSince),
     renewed: new Set(memory.renewedLeases),
-    deaths: provenDeaths(deathsOf(storedMembers(pair.status)), bindings, allPods, nodes, now),
-    stops: seenStops(stopsOf(pair.status?.members), { bindings, pods, probes, now }),
     probes,
     silences: seenSilences(silencesOf(pair.status?.members), { pods, probes, now }),
     endedSessions: [...memory.endedSessions],

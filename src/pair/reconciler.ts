@@ -101,7 +101,7 @@ export class Reconciler implements Disposable {
     if (observed.etcd.state === 'Pending' && pair.status) return FIRST_READ_RETRY_MS;
     const { facts, unfinished } = await this.#bind(withRefusals(observed, applied, labelled), plan, memory, signal);
     const judgement = judge(facts, plan);
-    memory.probes.follow(probeTargets(plan.members, facts.sessionRole, judgement.status.transition));
+    memory.probes.follow(probeTargets(plan.members, facts.sessionRole, judgement.status.transition, plan.otherRoles));
     if (!isDeepStrictEqual(judgement.status, pair.status)) await writeStatus(client, pair, judgement.status, signal);
     if (facts.etcd.state === 'Known') memory.steadySince = facts.etcd.steadySince;
     // After the status: a look that was judged from a status already replaced tells nothing.

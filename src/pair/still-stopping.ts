@@ -6,7 +6,7 @@ import type { Probes } from '../probe/types.ts';
 import { viewAttachedPod } from './pod-view.ts';
 import type { StoppingProcess } from './decide/dead-sessions.ts';
 import { addressesOf, isAt } from './decide/registrations.ts';
-import { freshOf, othersAnswer } from './decide/stops.ts';
+import { freshOf, healthIn, othersAnswer } from './decide/stops.ts';
 
 /**
  * Whether a process that was seen to serve no more is the same and still serves nobody: its pod is read and it is asked
@@ -15,7 +15,7 @@ import { freshOf, othersAnswer } from './decide/stops.ts';
  * @throws ApiError when the API server cannot be asked.
  */
 export async function isStillStopping(
-  { podName, podUID, containerID, host, port }: StoppingProcess,
+  { role, podName, podUID, containerID, host, port }: StoppingProcess,
   namespace: string,
   { client, probes, clock }: { readonly client: KubeClient; readonly probes: Probes; readonly clock: Clock },
   signal: AbortSignal,
@@ -31,7 +31,7 @@ export async function isStillStopping(
     !container?.state?.running
   )
     return false;
-  if (answer.health === 'Abnormal') return true;
+  if (healthIn(role, answer) === 'Abnormal') return true;
   const refuses = answer.health === 'Refused' && answer.port === 'Refused';
   return (
     refuses &&

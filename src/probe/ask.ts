@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { withDeadline, type Clock } from '../base/clock.ts';
-import { parseHealth } from '../milvus/health.ts';
+import { parseHealth, type Health } from '../milvus/health.ts';
 import { MANAGEMENT_PORT } from '../milvus/roles.ts';
-import type { HealthAnswer, PortAnswer, ProbeAddress, ProbeAnswer } from './types.ts';
+import type { PortAnswer, ProbeAddress, ProbeAnswer } from './types.ts';
 
 /** A process that lives answers within milliseconds; one that does not in this time says nothing of itself. */
 const DEADLINE_MS = 1_000;
@@ -23,7 +23,7 @@ export async function askProcess(
   signal: AbortSignal,
   managementPort = MANAGEMENT_PORT,
 ): Promise<ProbeAnswer> {
-  const within = <R extends HealthAnswer | PortAnswer>(ask: (signal: AbortSignal) => Promise<R>) =>
+  const within = <R extends Health | PortAnswer>(ask: (signal: AbortSignal) => Promise<R>) =>
     withDeadline(clock, DEADLINE_MS, () => new Error('no answer in time'), signal, ask).catch((error: unknown) => {
       signal.throwIfAborted();
       return isRefusal(error) ? 'Refused' : 'Silent';
@@ -32,7 +32,11 @@ export async function askProcess(
     within((deadline) => askHealth(address.host, managementPort, deadline)),
     within((deadline) => tryPort(address, deadline)),
   ]);
-  return { health, port };
+  return typeof health === 'string' ? { health, port } : { ...healthAnswer(health), port };
+}
+
+function healthAnswer({ state, roles }: Health): Pick<ProbeAnswer, 'health' | 'roles'> {
+  return { health: state, ...(roles ? { roles } : {}) };
 }
 
 function isRefusal(error: unknown): boolean {
@@ -40,8 +44,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 /** The header makes Milvus answer in JSON, with the state of each role (2.3.5). */
-function askHealth(host: string, port: number, signal: AbortSignal): Promise<HealthAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<HealthAnswer>();
+function askHealth(host: string, port: number, signal: AbortSignal): Promise<Health> {
+  const { promise, resolve, reject } = Promise.withResolvers<Health>();
   const headers = { 'Content-Type': 'application/json' };
   const asked = request({ host, port, path: '/healthz', headers, agent: false, signal }, (response) => {
     let body = '';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sleep, type Clock } from '../base/clock.ts';
 import { Limiter } from '../base/limiter.ts';
 import { askProcess } from './ask.ts';
@@ -105,7 +106,8 @@ class PairProbes implements Probes {
   #take(followed: Followed, answer: ProbeAnswer, at: Date): void {
     const { finding: before, target } = followed;
     const { podUID, containerID } = target;
-    const same = before?.health === answer.health && before.port === answer.port;
+    const same =
+      before?.health === answer.health && before.port === answer.port && isDeepStrictEqual(before.roles, answer.roles);
     const times = same ? before.times + 1 : 1;
     const isServing = answer.health === 'Healthy' || answer.health === 'Standby';
     const servedAt = isServing ? at : before?.servedAt;

@@ -1,4 +1,4 @@
-import type { HealthState } from '../milvus/health.ts';
+import type { Health, HealthState } from '../milvus/health.ts';
 
 /**
  * What came of asking for `/healthz`. `Refused`: nothing listens there. `Silent`: no answer in time, or none that says
@@ -20,6 +20,8 @@ export interface ProbeAddress {
 /** One poll of a process. */
 export interface ProbeAnswer {
   readonly health: HealthAnswer;
+  /** The state of each of its roles by name, where it has several and has said so. */
+  readonly roles?: NonNullable<Health['roles']>;
   readonly port: PortAnswer;
 }
 

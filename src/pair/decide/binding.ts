@@ -1,4 +1,8 @@
+import type { PodView } from '../pod-view.ts';
 import type { Member } from './members.ts';
+import { belongsTo } from './registrations.ts';
+import type { Session } from './role-sessions.ts';
+import { stopOfPod, type SeenStop } from './stops.ts';
 
 /**
  * Binding a registration to a process by seen renewal: the dead cannot renew. A lease whose remaining time rises
@@ -116,4 +120,35 @@ function isRenewal(before: LeaseReading, after: LeaseReading, runningSince: Date
     runningSince !== undefined &&
     runningSince <= before.at
   );
+}
+
+/**
+ * Binds what no renewal has bound yet by the stop of its process: who registered at a pod's address, and was found
+ * to serve no more there afterwards, while the pod is being deleted, is the process that stops, or one that ended before
+ * it. A third one cannot be: no container is started in a pod that is being deleted. So a planned move needs not wait
+ * for the ACTIVE's next renewal.
+ *
+ * @param sessions those that the status has shown already: they were there before the process was asked.
+ */
+export function boundByStop(
+  sessions: readonly Session[],
+  {
+    known,
+    stops,
+    pods,
+  }: { readonly known: readonly Binding[]; readonly stops: readonly SeenStop[]; readonly pods: readonly PodView[] },
+): readonly Binding[] {
+  const bound = new Map<bigint, Binding>();
+  for (const session of sessions) {
+    const { serverID, lease } = session;
+    const isOf = (binding: Binding) => binding.serverID === serverID && binding.lease === lease;
+    if (lease === 0n || known.some(isOf)) continue;
+    const pod = pods.find((candidate) => belongsTo(session, candidate));
+    const stop = stopOfPod(pod, stops);
+    if (!pod?.deletion || !pod.nodeName || !stop) continue;
+    const { podUID, containerID } = stop;
+    const boundTime = pod.deletion.requestedAt;
+    bound.set(lease, { serverID, lease, podUID, containerID, nodeName: pod.nodeName, boundTime });
+  }
+  return [...bound.values()];
 }

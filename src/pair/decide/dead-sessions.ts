@@ -4,7 +4,7 @@ import type { ProbeAddress } from '../../probe/types.ts';
 import type { PairFacts } from '../facts.ts';
 import type { Member, RegisteredMember } from './members.ts';
 import { standbyOf } from './members.ts';
-import { storedMembers } from './other-role-status.ts';
+import { storedMembers, storedMembersOf } from './other-role-status.ts';
 import type { RoleMembers } from './other-roles.ts';
 import type { RoleSessions, Session } from './role-sessions.ts';
 import { stopOfPod } from './stops.ts';
@@ -27,6 +27,10 @@ export interface RevokeLease {
 
 /** The container of a process that serves no more, and where it is asked. */
 export interface StoppingProcess extends ProbeAddress {
+  /** The role in which it serves no more. */
+  readonly role: Role;
+  /** It may serve on in others, whose leases stay. */
+  readonly hasOtherRoles: boolean;
   readonly podName: string;
   readonly podUID: string;
   readonly containerID: string;
@@ -47,13 +51,17 @@ export interface DeadSessionsDecision {
 export function decideDeadSessions(
   facts: PairFacts,
   members: readonly Member[],
-  isLocked: (session: Session) => boolean = () => facts.pair.status?.transition !== undefined,
+  {
+    role = facts.sessionRole,
+    isLocked = () => facts.pair.status?.transition !== undefined,
+  }: { readonly role?: Role; readonly isLocked?: (session: Session) => boolean } = {},
 ): DeadSessionsDecision {
   const { etcd, pair } = facts;
+  const stopping = (member: Member & { readonly session: Session }) => stopOf(member, role, facts);
   if (etcd.state !== 'Known' || pair.spec.remediation.deadHolder === 'Never') return { revoke: [] };
   const dead = registrationsOf(members).flatMap((member) => {
     const { session, holder } = member;
-    const end = session.lease === 0n ? undefined : (deathOf(session, facts) ?? stopOf(member, facts));
+    const end = session.lease === 0n ? undefined : (deathOf(session, facts) ?? stopping(member));
     return end ? [{ session, holder, end }] : [];
   });
   const orphans = dead.filter(({ holder }) => !holder).map(({ session, end }) => ({ session, ...end }));
@@ -76,7 +84,11 @@ function deathOf(session: Session, { deaths }: PairFacts): End | undefined {
 }
 
 /** What is known of a container is known of a registration only once that is bound to it. */
-function stopOf({ session, pod }: Member & { readonly session: Session }, facts: PairFacts): End | undefined {
+function stopOf(
+  { session, pod }: Member & { readonly session: Session },
+  role: Role,
+  facts: PairFacts,
+): End | undefined {
   const stop = stopOfPod(pod, facts.stops);
   const port = portOfAddress(session.address);
   if (!stop || !pod || port === undefined) return undefined;
@@ -86,7 +98,9 @@ function stopOf({ session, pod }: Member & { readonly session: Session }, facts:
   );
   if (!isBound) return undefined;
   const { podUID, containerID, evidence } = stop;
-  return { evidence, stopping: { podName: pod.name, podUID, containerID, host: hostOfAddress(session.address), port } };
+  const hasOtherRoles = facts.etcd.state === 'Known' && (facts.etcd.otherRoles ?? []).length > 0;
+  const address = { host: hostOfAddress(session.address), port };
+  return { evidence, stopping: { role, hasOtherRoles, podName: pod.name, podUID, containerID, ...address } };
 }
 
 /**
@@ -96,21 +110,18 @@ function stopOf({ session, pod }: Member & { readonly session: Session }, facts:
 export function deadSessionsOfOtherRoles(facts: PairFacts, others: readonly RoleMembers[]): readonly RevokeLease[] {
   const { etcd, pair, bindings } = facts;
   if (etcd.state !== 'Known') return [];
-  const stored = storedMembers(pair.status);
-  const deaths = deathsOf(stored);
-  const stops = stopsOf(stored);
-  const isRecorded = ({ serverID, lease }: Session) => {
-    const isOf = (known: { readonly serverID: bigint; readonly lease: bigint }) =>
-      known.serverID === serverID && known.lease === lease;
-    const container = bindings.find(isOf)?.containerID;
-    return deaths.some(isOf) || stops.some(({ containerID }) => containerID === container);
-  };
-  return others.flatMap(({ role, sessions, members }) =>
-    decideDeadSessions({ ...facts, etcd: { ...etcd, sessions } }, members, isRecorded).revoke.map((act) => ({
-      ...act,
-      role,
-    })),
-  );
+  const deaths = deathsOf(storedMembers(pair.status));
+  return others.flatMap(({ role, sessions, members, stops }) => {
+    const recorded = stopsOf(storedMembersOf(pair.status, role));
+    const isLocked = ({ serverID, lease }: Session) => {
+      const isOf = (known: { readonly serverID: bigint; readonly lease: bigint }) =>
+        known.serverID === serverID && known.lease === lease;
+      const container = bindings.find(isOf)?.containerID;
+      return deaths.some(isOf) || recorded.some(({ containerID }) => containerID === container);
+    };
+    const ofRole = { ...facts, etcd: { ...etcd, sessions }, stops };
+    return decideDeadSessions(ofRole, members, { role, isLocked }).revoke.map((act) => ({ ...act, role }));
+  });
 }
 
 function registrationsOf(members: readonly Member[]): readonly (Member & { readonly session: Session })[] {

@@ -1,4 +1,5 @@
 import type { CoordinatorPairStatus, MemberStatus, RolesStatus } from '../../api/coordinator-pair.ts';
+import type { Role } from '../../milvus/roles.ts';
 import type { PairFacts } from '../facts.ts';
 import { holderOf, type Member } from './members.ts';
 import { nameOfMember, rolesElsewhere, type RoleMembers } from './other-roles.ts';
@@ -27,17 +28,25 @@ export function otherRoleStatus(
   if (others.length === 0) return {};
   const { now, pair, sessionRole } = facts;
   const split = splitText(members, others);
-  const roles = others.map(({ role, members: registered }): RolesStatus => {
+  const roles = others.map(({ role, stops, members: registered }): RolesStatus => {
     const before = pair.status?.roles?.find((known) => known.role === role);
     const holder = holderOf(registered);
     const sessions = registered.filter(({ session }) => session !== undefined);
     return {
       role,
       ...(holder ? { active: memberReference(holder, before?.active, now) } : {}),
-      members: memberStatuses(sessions, facts, before?.members),
+      members: memberStatuses(sessions, { ...facts, stops }, before?.members),
     };
   });
   return { roles: [{ role: sessionRole, ...(active ? { active } : {}) }, ...roles], ...(split ? { split } : {}) };
+}
+
+/** The sessions that a status holds for a further role. */
+export function storedMembersOf(
+  status: CoordinatorPairStatus | undefined,
+  role: Role,
+): readonly MemberStatus[] | undefined {
+  return status?.roles?.find((known) => known.role === role)?.members;
 }
 
 /** Every session that a status holds, of each role. */

@@ -4,6 +4,7 @@ import type { PodView } from '../pod-view.ts';
 import { leaseSeconds } from './lease-time.ts';
 import { holderOf, memberStates, standbyOf, type Member } from './members.ts';
 import { rolesKnown, type RoleSessions } from './role-sessions.ts';
+import type { SeenStop } from './stops.ts';
 
 /**
  * The further roles of a `mixture` (role mixcoord before 2.6). Each role of such a process is elected by itself, under a
@@ -16,15 +17,26 @@ export interface RoleMembers {
   readonly role: Role;
   readonly sessions: RoleSessions;
   readonly members: readonly Member[];
+  /** Processes that have stopped serving in this role. */
+  readonly stops: readonly SeenStop[];
 }
 
 /** Joins the registrations for each further role with the pods, as is done for the first one. */
-export function otherRoleMembers({ etcd, pods, pair, deaths, renewed, now }: PairFacts): readonly RoleMembers[] {
+export function otherRoleMembers({
+  etcd,
+  pods,
+  pair,
+  deaths,
+  otherStops,
+  renewed,
+  now,
+}: PairFacts): readonly RoleMembers[] {
   if (!rolesKnown(etcd)) return [];
   const context = { now, ttlSeconds: leaseSeconds(etcd), deaths, ...(renewed ? { renewed } : {}) };
   return (etcd.otherRoles ?? []).map(({ role, sessions }) => {
     const known = pair.status?.roles?.find((found) => found.role === role)?.members ?? [];
-    return { role, sessions, members: memberStates(sessions, pods, { ...context, known }) };
+    const stops = otherStops?.get(role) ?? [];
+    return { role, sessions, members: memberStates(sessions, pods, { ...context, stops, known }), stops };
   });
 }
 

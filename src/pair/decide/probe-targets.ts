@@ -4,20 +4,26 @@ import { hostOfAddress, portOfAddress } from '../../milvus/session-value.ts';
 import type { ProbeTarget } from '../../probe/types.ts';
 import type { PodView } from '../pod-view.ts';
 import type { Member } from './members.ts';
+import type { RoleMembers } from './other-roles.ts';
 import { wasReady } from './stops.ts';
 
 /**
  * Which processes are polled: nobody while nothing happens. Often the one that is to give up its session (its pod is being
- * deleted, or a planned move is about to delete it), together with the other one, which shows that the operator
+ * deleted, or a planned move is about to delete it; of a `mixture` any of its sessions), together with the other one, which shows that the operator
  * reaches the pair at all; now and then one that was healthy and is not, whose session or grace period still runs.
  */
 export function probeTargets(
   members: readonly Member[],
   role: Role,
   transition: Transition | undefined,
+  others: readonly RoleMembers[] = [],
 ): readonly ProbeTarget[] {
+  const hasOtherRole = (pod: PodView) =>
+    others.some((other) => other.members.some((member) => member.session && member.pod?.uid === pod.uid));
   const isLeaving = ({ pod, session, holder }: Member) =>
-    session !== undefined && (pod?.terminating === true || (holder && pod?.name === leavingPod(transition)));
+    pod !== undefined &&
+    (session !== undefined || hasOtherRole(pod)) &&
+    (pod.terminating || (holder && pod.name === leavingPod(transition)));
   const isSuspect = ({ pod, session }: Member) =>
     pod !== undefined && (wasReady(pod) || (pod.terminating && session === undefined));
   const pace = members.some(isLeaving) ? 'Fast' : 'Slow';

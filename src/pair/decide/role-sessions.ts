@@ -95,6 +95,17 @@ export function roleSessions(snapshot: SessionSnapshot, role: Role): RoleSession
   };
 }
 
+/** Every registration of a pair's processes, for each of their roles; a holder without a member key among them. */
+export function sessionsIn({
+  sessions,
+  otherRoles: others = [],
+}: Extract<EtcdFacts, { state: 'Known' }>): readonly Session[] {
+  return [sessions, ...others.map((other) => other.sessions)].flatMap(({ holder, members }) => [
+    ...(holder ? [holder] : []),
+    ...members,
+  ]);
+}
+
 /** Whether it is known who is what: etcd was read, and so was the name of who holds the role. */
 export function rolesKnown(etcd: EtcdFacts): etcd is Extract<EtcdFacts, { state: 'Known' }> {
   return etcd.state === 'Known' && etcd.sessions.holderUnreadable !== true;

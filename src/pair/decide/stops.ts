@@ -1,4 +1,5 @@
-import type { ProbeFinding } from '../../probe/types.ts';
+import type { Role } from '../../milvus/roles.ts';
+import type { HealthAnswer, ProbeAnswer, ProbeFinding } from '../../probe/types.ts';
 import type { PodView } from '../pod-view.ts';
 import type { Binding } from './binding.ts';
 
@@ -30,35 +31,36 @@ export const NEXT_LIFE_MS = 3_000;
 const REFUSALS = 2;
 
 /**
- * Every process that has stopped serving: those known from the status, unless the container is another one by now or the
+ * Every process that has stopped serving in a role: those known from the status, unless the container is another one by now or the
  * process says that it serves, and those seen now.
  */
 export function seenStops(
   known: readonly SeenStop[],
-  {
-    bindings,
-    pods,
-    probes,
-    now,
-  }: {
-    readonly bindings: readonly Binding[];
-    readonly pods: readonly PodView[];
-    readonly probes: readonly ProbeFinding[];
-    readonly now: Date;
-  },
+  { role, bindings, pods, probes, now }: StopContext,
 ): readonly SeenStop[] {
   const fresh = freshOf(probes, now);
   return pods.flatMap((pod): readonly SeenStop[] => {
     const { id, runningSince } = pod.container;
     if (id === undefined || !runningSince || pod.hostNetwork) return [];
     const finding = fresh.find(({ podUID, containerID }) => podUID === pod.uid && containerID === id);
-    if (finding && serves(finding)) return [];
+    if (finding && serves(healthIn(role, finding))) return [];
     const before = known.find(({ podUID, containerID }) => podUID === pod.uid && containerID === id);
     if (before) return [before];
     if (!finding) return [];
-    const evidence = saysStopping(finding, pod, bindings, now) ?? refusesConnections(finding, pod, bindings, fresh);
+    const evidence =
+      saysStopping(finding, pod, { role, bindings, now }) ?? refusesConnections(finding, pod, bindings, fresh);
     return evidence === undefined ? [] : [{ podUID: pod.uid, containerID: id, seenTime: finding.since, evidence }];
   });
+}
+
+/** What stops are seen in. */
+export interface StopContext {
+  /** The roles of a `mixture` stop one after the other, and one that hangs keeps the next from stopping (2.3.5). */
+  readonly role: Role;
+  readonly bindings: readonly Binding[];
+  readonly pods: readonly PodView[];
+  readonly probes: readonly ProbeFinding[];
+  readonly now: Date;
 }
 
 /** Those findings that tell of now. */
@@ -66,7 +68,12 @@ export function freshOf(findings: readonly ProbeFinding[], now: Date): readonly 
   return findings.filter(({ at }) => now.getTime() - at.getTime() <= FRESH_MS);
 }
 
-function serves({ health }: ProbeFinding): boolean {
+/** What a process says of one of its roles. */
+export function healthIn(role: Role, { health, roles }: ProbeAnswer): HealthAnswer {
+  return roles?.[role] ?? health;
+}
+
+function serves(health: HealthAnswer): boolean {
   return health === 'Healthy' || health === 'Standby';
 }
 
@@ -77,14 +84,12 @@ function serves({ health }: ProbeFinding): boolean {
 function saysStopping(
   finding: ProbeFinding,
   pod: PodView,
-  bindings: readonly Binding[],
-  now: Date,
+  { role, bindings, now }: Pick<StopContext, 'role' | 'bindings' | 'now'>,
 ): string | undefined {
-  if (finding.health !== 'Abnormal') return undefined;
-  const wasHealthy = finding.servedAt !== undefined || wasReady(pod);
-  if (pod.terminating)
-    return wasHealthy || isBound(pod, bindings) ? 'its /healthz says Abnormal and its pod is being deleted' : undefined;
-  return wasHealthy && now >= countsFrom(finding) ? 'its /healthz says Abnormal, after it was healthy' : undefined;
+  if (healthIn(role, finding) !== 'Abnormal') return undefined;
+  const said = `its /healthz says ${finding.roles ? `that its ${role} is Abnormal` : 'Abnormal'}`;
+  if (pod.terminating) return hadSession(finding, pod, bindings) ? `${said} and its pod is being deleted` : undefined;
+  return wasHealthy(finding, pod) && now >= countsFrom(finding) ? `${said}, after it was healthy` : undefined;
 }
 
 function countsFrom({ since }: ProbeFinding): Date {
@@ -93,7 +98,9 @@ function countsFrom({ since }: ProbeFinding): Date {
 
 /** When what the processes say counts as a stop unless they say something else by then; in no order, some may be past. */
 export function stopsDue(probes: readonly ProbeFinding[]): readonly Date[] {
-  return probes.filter(({ health }) => health === 'Abnormal').map(countsFrom);
+  const isAbnormal = ({ health, roles }: ProbeFinding) =>
+    [health, ...Object.values(roles ?? {})].some((state) => state === 'Abnormal');
+  return probes.filter(isAbnormal).map(countsFrom);
 }
 
 /**
@@ -101,19 +108,30 @@ export function stopsDue(probes: readonly ProbeFinding[]): readonly Date[] {
  * reach anybody is told from that by the other process of the pair, whose ports answer it.
  */
 function refusesConnections(
-  { health, port, times }: ProbeFinding,
+  finding: ProbeFinding,
   pod: PodView,
   bindings: readonly Binding[],
   fresh: readonly ProbeFinding[],
 ): string | undefined {
+  const { health, port, times } = finding;
   if (health !== 'Refused' || port !== 'Refused' || times < REFUSALS) return undefined;
-  if (!pod.terminating || !isBound(pod, bindings) || !othersAnswer(pod.uid, fresh)) return undefined;
+  if (!pod.terminating || !hadSession(finding, pod, bindings) || !othersAnswer(pod.uid, fresh)) return undefined;
   return 'both of its ports refuse connections, those of the other pod answer, and its pod is being deleted';
 }
 
 /** Whether another process of the pair answers the same prober at both ports. */
 export function othersAnswer(podUID: string, findings: readonly ProbeFinding[]): boolean {
-  return findings.some((finding) => finding.podUID !== podUID && serves(finding) && finding.port === 'Open');
+  return findings.some((finding) => finding.podUID !== podUID && serves(finding.health) && finding.port === 'Open');
+}
+
+/** Whether this container was healthy once, as itself or its kubelet has said. */
+function wasHealthy({ servedAt }: ProbeFinding, pod: PodView): boolean {
+  return servedAt !== undefined || wasReady(pod);
+}
+
+/** Whether a pod that is being deleted had a session: one that is healthy has registered. */
+function hadSession(finding: ProbeFinding, pod: PodView, bindings: readonly Binding[]): boolean {
+  return isBound(pod, bindings) || wasHealthy(finding, pod) || pod.ready;
 }
 
 function isBound({ uid, container: { id } }: PodView, bindings: readonly Binding[]): boolean {

@@ -40,6 +40,30 @@ describe('what a coordinator says of itself', () => {
     ['a page of something else', '<html>404</html>', 'Other'],
     ['nothing', '', 'Other'],
   ])('%s', (_, body, state) => {
-    expect(parseHealth(body)).toBe(state);
+    expect(parseHealth(body).state).toBe(state);
+  });
+});
+
+describe('what a mixture says of each of its roles', () => {
+  it('is told by their names while they stop one after the other', () => {
+    const body = `{"state":"component rootcoord state is Abnormal","detail":[
+      {"name":"rootcoord","code":2},{"name":"datacoord","code":0},{"name":"indexcoord","code":1},{"name":"querycoord","code":3}]}`;
+    expect(parseHealth(body).roles).toEqual({
+      rootcoord: 'Abnormal',
+      datacoord: 'Other',
+      indexcoord: 'Healthy',
+      querycoord: 'Standby',
+    });
+  });
+
+  it.each([
+    ['a process of one role', '{"detail":[{"name":"rootcoord","code":2}]}'],
+    [
+      'a datacoord with the indexcoord in it',
+      '{"detail":[{"name":"datacoord","code":2},{"name":"indexcoord","code":1}]}',
+    ],
+    ['text', 'component rootcoord state is Abnormal'],
+  ])('is not told by %s', (_, body) => {
+    expect(parseHealth(body).roles).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from '../../../src/kube/errors.ts';
 import { applyChildren, changeRoleLabels, endPod, revokeLease, writeStatus } from '../../../src/pair/act.ts';
+import type { StoppingProcess } from '../../../src/pair/decide/dead-sessions.ts';
 import type { EndPod } from '../../../src/pair/decide/disruption.ts';
 import { keyValue } from '../etcd/fake-etcd.ts';
 import { fakeClient } from '../kube/fake-client.ts';
@@ -232,7 +233,15 @@ describe('ending the session of a dead process', () => {
     expect(await revoke(...world)).toEqual({ outcome: 'WorldChanged', revoked: [] });
   });
 
-  const stopping = { podName: 'rootcoord-0', podUID: 'u0', containerID: 'c', host: '10.0.0.1', port: 53_100 };
+  const stopping: StoppingProcess = {
+    role: 'rootcoord',
+    hasOtherRoles: false,
+    podName: 'rootcoord-0',
+    podUID: 'u0',
+    containerID: 'c',
+    host: '10.0.0.1',
+    port: 53_100,
+  };
 
   it('is done to a process that runs once it was found again to serve nobody', async () => {
     const result = await revoke({ session, evidence: 'it stops', successor, stopping });
@@ -248,6 +257,12 @@ describe('ending the session of a dead process', () => {
     const index = sessionKey('indexcoord', 7, 'rootcoord-0', '10.0.0.1:53100', 70n);
     const result = await revoke({ session, evidence: 'dead', successor }, [...keys, index]);
     expect(result).toEqual({ outcome: 'Revoked', revoked: [70n, 7n] });
+  });
+
+  it('leaves a process that serves on in other roles the leases of these', async () => {
+    const query = sessionKey('querycoord', 7, 'rootcoord-0', '10.0.0.1:19531', 70n);
+    const act = { session, evidence: 'it stops', successor, stopping: { ...stopping, hasOtherRoles: true } };
+    expect(await revoke(act, [...keys, query])).toEqual({ outcome: 'Revoked', revoked: [7n] });
   });
 
   it('does nothing when this process may no longer lead', async () => {

@@ -1,11 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import type { StoppingProcess } from '../../../src/pair/decide/dead-sessions.ts';
 import { isStillStopping } from '../../../src/pair/still-stopping.ts';
 import type { ProbeAnswer, ProbeFinding, Probes } from '../../../src/probe/types.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { fakeClient } from '../kube/fake-client.ts';
 
 const signal = new AbortController().signal;
-const process = { podName: 'rootcoord-0', podUID: 'u0', containerID: 'c0', host: '10.0.0.1', port: 53_100 };
+const process: StoppingProcess = {
+  role: 'rootcoord',
+  hasOtherRoles: false,
+  podName: 'rootcoord-0',
+  podUID: 'u0',
+  containerID: 'c0',
+  host: '10.0.0.1',
+  port: 53_100,
+};
 const running = { containerID: 'c0', state: { running: { startedAt: '2026-01-01T11:00:00Z' } } };
 const deleted = { uid: 'u0', deletionTimestamp: '2026-01-01T12:00:00Z' };
 const abnormal: ProbeAnswer = { health: 'Abnormal', port: 'Refused' };
@@ -55,6 +64,10 @@ async function isStopping({ answer = abnormal, podIP = '10.0.0.1', container = r
 describe('a process that was seen to serve no more', () => {
   it.each<[string, World]>([
     ['says so again', {}],
+    [
+      'says so again of that role, and serves in another one',
+      { answer: { health: 'Other', roles: { rootcoord: 'Abnormal', querycoord: 'Healthy' }, port: 'Refused' } },
+    ],
     ['says so again and nobody has deleted its pod', { metadata: { uid: 'u0' } }],
     ['refuses connections while its pod is being deleted, and the other pod answers', { answer: refused }],
   ])('still serves nobody when it %s', async (_, world) => {
@@ -65,6 +78,10 @@ describe('a process that was seen to serve no more', () => {
     ['it says that it serves', { answer: { health: 'Healthy', port: 'Open' } }],
     ['it says that it stands by', { answer: { health: 'Standby', port: 'Open' } }],
     ['it says that it loads', { answer: { health: 'Other', port: 'Open' } }],
+    [
+      'it serves in that role, and another one has stopped',
+      { answer: { health: 'Other', roles: { rootcoord: 'Healthy', querycoord: 'Abnormal' }, port: 'Open' } },
+    ],
     ['it gives no answer', { answer: { health: 'Silent', port: 'Silent' } }],
     ['only its own port refuses', { answer: { health: 'Silent', port: 'Refused' } }],
     ['only its management port refuses', { answer: { health: 'Refused', port: 'Open' } }],

@@ -90,6 +90,21 @@ describe('polling the processes of a pair', () => {
     expect(changes()).toBe(4);
   });
 
+  it('wakes when another role of a mixture stops', async () => {
+    const { clock, answers, probes, changes } = start();
+    answers.set('host of a', {
+      health: 'Other',
+      roles: { rootcoord: 'Abnormal', querycoord: 'Healthy' },
+      port: 'Open',
+    });
+    probes.follow([target('a')]);
+    await clock.advance(1_000);
+    expect(changes()).toBe(2);
+    answers.set('host of a', { health: 'Other', roles: { rootcoord: 'Abnormal', querycoord: 'Other' }, port: 'Open' });
+    await clock.advance(50);
+    expect(changes()).toBe(3);
+  });
+
   it('tells since when it is so, how often it was found, and when the process served last', async () => {
     const { clock, answers, probes } = start();
     probes.follow([target('a')]);

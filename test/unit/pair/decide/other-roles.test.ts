@@ -2,11 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { CoordinatorPairStatus } from '../../../../src/api/coordinator-pair.ts';
 import type { Binding } from '../../../../src/pair/decide/binding.ts';
 import type { Judgement } from '../../../../src/pair/decide/judgement.ts';
+import { evidenceOf } from '../../../../src/pair/decide/evidence.ts';
 import { provenDeaths } from '../../../../src/pair/decide/death.ts';
 import type { RoleSessions, Session } from '../../../../src/pair/decide/role-sessions.ts';
 import { storedMembers } from '../../../../src/pair/decide/other-role-status.ts';
 import { bindingsOf, deathsOf } from '../../../../src/pair/decide/status-parts.ts';
 import type { PairFacts } from '../../../../src/pair/facts.ts';
+import type { HealthState } from '../../../../src/milvus/health.ts';
+import type { ProbeFinding } from '../../../../src/probe/types.ts';
 import type { Changes } from '../support/changes.ts';
 import { facts, known, look, settle, statefulSetFacts, withStatus } from '../support/facts.ts';
 import { aPair } from '../support/pair.ts';
@@ -129,6 +132,56 @@ describe.each(generations)('a mixture of $version whose ACTIVE holds every role'
     const { status } = settle(mixture(heldBy(zero, one)));
     expect(status.split).toBeUndefined();
     expect(status.summary).not.toMatch(/split/);
+  });
+});
+
+describe('a mixture of 2.3 that is told to stop', () => {
+  const { zero, one } = generations[1] as (typeof generations)[number];
+  const held = heldBy(zero, one);
+  const bindings = [bind(aSession(7n), 'rootcoord-0'), bind(zero, 'rootcoord-0')];
+  const pods = [
+    aPod('rootcoord-0', {
+      roleLabel: 'active',
+      terminating: true,
+      deletion: { requestedAt: after(-2), graceSeconds: 60 },
+    }),
+    aPod('rootcoord-1', { roleLabel: 'standby' }),
+  ];
+  /** Two looks, so that what the first one records is acted on, at a process whose roles say this. */
+  const seen = (roles: Readonly<Record<string, HealthState>>, from = settle(mixture(held, { bindings })).status) => {
+    const health = Object.values(roles).every((state) => state === 'Abnormal') ? 'Abnormal' : 'Other';
+    const container = { podUID: aPod().uid, containerID: 'containerd://first', at: NOW, since: NOW, times: 1 };
+    const probes: ProbeFinding[] = [{ ...container, health, roles, port: 'Refused' }];
+    const at = (status: CoordinatorPairStatus) => {
+      const world = withStatus(mixture(held, { pods, probes }), status);
+      return look({ ...world, ...evidenceOf(status, { ...world, nodes: new Map() }) });
+    };
+    return at(at(from).status);
+  };
+  const leasesOf = ({ revoke }: Judgement) => revoke.map(({ session }) => session.lease);
+
+  it('loses the lease of the role that has stopped, and keeps that of the one which serves on', () => {
+    const judgement = seen({ rootcoord: 'Abnormal', querycoord: 'Healthy' });
+    expect(leasesOf(judgement)).toEqual([7000n]);
+    expect(judgement.revoke).toMatchObject([
+      { stopping: { role: 'rootcoord', hasOtherRoles: true, host: '10.0.0.1', port: 53_100 }, successor: {} },
+    ]);
+  });
+
+  it('loses that of a further role as well once this has stopped, to the STANDBY of that role', () => {
+    const judgement = seen({ rootcoord: 'Abnormal', querycoord: 'Abnormal' });
+    expect(leasesOf(judgement)).toEqual([7000n, zero.lease]);
+    expect(judgement.revoke[1]).toMatchObject({
+      role: 'querycoord',
+      stopping: { role: 'querycoord', hasOtherRoles: true },
+      successor: { session: { lease: one.lease } },
+    });
+    const ofQuery = judgement.status.roles?.find(({ role }) => role === 'querycoord')?.members?.[0];
+    expect(ofQuery).toMatchObject({ state: 'Stopping', stoppingBecause: expect.stringMatching(/Abnormal/) as unknown });
+  });
+
+  it('keeps the lease of each role that serves, when only a further one has stopped', () => {
+    expect(leasesOf(seen({ rootcoord: 'Healthy', querycoord: 'Abnormal' }))).toEqual([zero.lease]);
   });
 });
 

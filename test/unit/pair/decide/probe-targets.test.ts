@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Transition } from '../../../../src/api/coordinator-pair.ts';
 import { memberStates } from '../../../../src/pair/decide/members.ts';
+import type { RoleMembers } from '../../../../src/pair/decide/other-roles.ts';
 import { probeTargets } from '../../../../src/pair/decide/probe-targets.ts';
 import type { RoleSessions } from '../../../../src/pair/decide/role-sessions.ts';
 import type { PodView } from '../../../../src/pair/pod-view.ts';
@@ -24,9 +25,20 @@ const moving = (changes: Partial<Transition> = {}): Transition => ({
   ...changes,
 });
 
-function targetsOf(pods: readonly PodView[], sessions: RoleSessions = both, transition?: Transition) {
+const query = aSession(7n, 'rootcoord-0', { key: 'querycoord-7', address: '10.0.0.1:19531' });
+
+function targetsOf(
+  pods: readonly PodView[],
+  sessions: RoleSessions = both,
+  transition?: Transition,
+  querycoord?: RoleSessions,
+) {
   const members = memberStates(sessions, pods, { now: NOW, ttlSeconds: 30 });
-  return probeTargets(members, 'rootcoord', transition).map(
+  const others = (querycoord ? [querycoord] : []).map((held): RoleMembers => {
+    const registered = memberStates(held, pods, { now: NOW, ttlSeconds: 30 });
+    return { role: 'querycoord', sessions: held, members: registered, stops: [] };
+  });
+  return probeTargets(members, 'rootcoord', transition, others).map(
     ({ podUID, containerID, host, port, pace }) =>
       `${podUID.replace('uid-of-', '')} ${containerID.replace('containerd://', '')} ${host}:${port} ${pace}`,
   );
@@ -48,6 +60,11 @@ describe('the processes of a pair are polled', () => {
       'not at all once the role has moved',
       [[first, second], heldBy(aSession(8n, 'rootcoord-1'), aSession(9n)), moving()],
       [],
+    ],
+    [
+      'often while a pod is being deleted that still holds another role of a mixture',
+      [[ending, second], heldBy(aSession(8n, 'rootcoord-1')), undefined, heldBy(query)],
+      often,
     ],
     [
       'now and then, that one alone, when it was ready and is not',

@@ -77,20 +77,26 @@ describe('a pair', () => {
 
   describe.each(['KeepsLease', 'Hangs'] as const)('of a Milvus that %s when it is told to stop', (stops) => {
     /** A pair at rest, and how long nobody has served since. */
-    function stubborn(): SimulatedOperator {
-      const operator = start('rootcoord-0', { binds: true });
+    function stubborn(binds: boolean): SimulatedOperator {
+      const operator = start('rootcoord-0', { binds });
       operator.world.stops = stops;
       operator.world.freeMs = 0;
       return operator;
     }
 
-    it.each<[string, (operator: SimulatedOperator) => void, number]>([
+    const disturbances: readonly (readonly [string, (operator: SimulatedOperator) => void, number])[] = [
       ['a switchover', (operator) => (operator.token = 'now'), 1],
       ['a rollout', (operator) => (operator.wishedTemplate = 'new'), 1],
       ['an eviction', ({ world }) => world.evict('rootcoord-0'), 1],
       ['an eviction of the standby', ({ world }) => world.evict('rootcoord-1'), 0],
-    ])('%s moves the role at once, and no more than once', (_, disturb, changes) => {
-      const operator = stubborn();
+    ];
+    it.each(
+      disturbances.flatMap(([name, ...rest]) => [
+        [name, true, ...rest] as const,
+        [`before any renewal was seen ${name}`, false, ...rest] as const,
+      ]),
+    )('%s moves the role at once, and no more than once', (_, binds, disturb, changes) => {
+      const operator = stubborn(binds);
       disturb(operator);
       operator.run(160);
       expectAtRest(operator);

@@ -41,7 +41,7 @@ const otherAnswers = found({
 const stopsIn = (
   probes: readonly ProbeFinding[],
   { pod = ending, bindings = [bound], known = [] as readonly SeenStop[] } = {},
-) => seenStops(known, { bindings, pods: [pod, other], probes, now: NOW });
+) => seenStops(known, { role: 'rootcoord', bindings, pods: [pod, other], probes, now: NOW });
 const evidenceOf = (...args: Parameters<typeof stopsIn>) => stopsIn(...args).map(({ evidence }) => evidence);
 
 describe('a process serves no more', () => {
@@ -62,6 +62,21 @@ describe('a process serves no more', () => {
       [[found(refused), otherAnswers]],
       /both of its ports refuse connections/,
     ],
+    [
+      'its session is not bound yet, its pod is being deleted and was ready, and it says Abnormal',
+      [[found()], { bindings: [] }],
+      /says Abnormal and its pod is being deleted/,
+    ],
+    [
+      'its session is not bound yet, it said that it serves, and nobody listens any more',
+      [[found({ ...refused, servedAt: after(-3) }), otherAnswers], { pod: { ...ending, ready: false }, bindings: [] }],
+      /both of its ports refuse connections/,
+    ],
+    [
+      'this role of a mixture says Abnormal and others serve on',
+      [[found({ health: 'Other', roles: { rootcoord: 'Abnormal', querycoord: 'Healthy' } })]],
+      /says that its rootcoord is Abnormal and its pod is being deleted/,
+    ],
   ])('when %s', (_, world, evidence) => {
     expect(evidenceOf(...world)).toEqual([expect.stringMatching(evidence)]);
   });
@@ -72,7 +87,10 @@ describe('a process serves no more', () => {
     ['it says that it stands by', [[found({ health: 'Standby' })]]],
     ['it loads its metadata', [[found({ health: 'Other' })]]],
     ['it gives no answer', [[found({ health: 'Silent', port: 'Silent', times: 50 })]]],
-    ['it says Abnormal before it has registered for the first time', [[found()], { bindings: [] }]],
+    [
+      'it says Abnormal before it has registered for the first time',
+      [[found()], { pod: { ...ending, ready: false }, bindings: [] }],
+    ],
     [
       'it says Abnormal for less than three seconds, as the next life of its container does before it registers',
       [[found({ since: after(-2.9) })], { pod: unready }],
@@ -90,7 +108,11 @@ describe('a process serves no more', () => {
     ['the answer is that of another container', [[found({ containerID: 'containerd://before' })]]],
     [
       'the binding is that of another container',
-      [[found()], { bindings: [{ ...bound, containerID: 'containerd://x' }] }],
+      [[found()], { pod: { ...ending, ready: false }, bindings: [{ ...bound, containerID: 'containerd://x' }] }],
+    ],
+    [
+      'another role of its process says Abnormal, and this one serves',
+      [[found({ health: 'Other', roles: { rootcoord: 'Healthy', querycoord: 'Abnormal' } })]],
     ],
     ['it refuses once', [[found({ ...refused, times: 1 }), otherAnswers]]],
     ['only its own port refuses', [[found({ ...refused, health: 'Other' }), otherAnswers]]],
@@ -100,7 +122,10 @@ describe('a process serves no more', () => {
     ['the other pod has not been asked of late', [[found(refused), { ...otherAnswers, at: after(-6) }]]],
     ['nobody else is there to tell whether the prober reaches the pair', [[found(refused)]]],
     ['it refuses and its pod is not being deleted', [[found(refused), otherAnswers], { pod: unready }]],
-    ['it refuses and was never bound', [[found(refused), otherAnswers], { bindings: [] }]],
+    [
+      'it refuses and has never been healthy, nor bound',
+      [[found(refused), otherAnswers], { pod: { ...ending, ready: false }, bindings: [] }],
+    ],
     [
       'its pod shares the address of its node',
       [[found()], { pod: aPod('rootcoord-0', { terminating: true, hostNetwork: true }) }],

@@ -1,11 +1,9 @@
 import type { CoordinatorPairStatus } from '../../../../src/api/coordinator-pair.ts';
 import type { Binding } from '../../../../src/pair/decide/binding.ts';
-import { provenDeaths } from '../../../../src/pair/decide/death.ts';
 import type { EventDraft } from '../../../../src/pair/decide/event-draft.ts';
 import { judge } from '../../../../src/pair/decide/judgement.ts';
 import { afterLabels, planOf, templateHashOf } from '../../../../src/pair/decide/plan.ts';
-import { seenStops } from '../../../../src/pair/decide/stops.ts';
-import { bindingsOf, deathsOf, stopsOf } from '../../../../src/pair/decide/status-parts.ts';
+import { evidenceOf } from '../../../../src/pair/decide/evidence.ts';
 import type { PairFacts } from '../../../../src/pair/facts.ts';
 import { facts, known, statefulSetFacts, templateOf } from './facts.ts';
 import { TTL_SECONDS, type MilvusWorld } from './milvus-world.ts';
@@ -74,7 +72,17 @@ export class SimulatedOperator {
     const { world, status, token } = this;
     const pods = world.pods();
     const sessions = world.sessions();
-    const bindings = this.binds ? this.#bindings(pods, sessions.members) : [];
+    const etcd = known(sessions, TTL_SECONDS);
+    const probes = world.probes();
+    const evidence = evidenceOf(status, {
+      sessionRole: 'rootcoord',
+      now: world.now,
+      etcd,
+      pods,
+      nodes: new Map(),
+      probes,
+    });
+    const bindings = this.binds ? this.#bindings(pods, sessions.members, evidence.bindings) : evidence.bindings;
     return facts({
       now: world.now,
       pair: aPair({
@@ -88,15 +96,14 @@ export class SimulatedOperator {
         },
       }),
       pods,
-      etcd: known(sessions, TTL_SECONDS),
+      etcd,
       templateHash: this.wishedTemplate,
       children: [statefulSetFacts(this.wishedTemplate, world.liveTemplate)],
       revisions: world.templates.map((hash) => ({ hash, template: templateOf(hash) })),
+      ...evidence,
       bindings,
-      stops: seenStops(stopsOf(status?.members), { bindings, pods, probes: world.probes(), now: world.now }),
-      probes: world.probes(),
+      probes,
       endedSessions: this.#ended,
-      deaths: provenDeaths(deathsOf(status?.members), bindings, pods, new Map(), world.now),
     });
   }
 
@@ -104,8 +111,8 @@ export class SimulatedOperator {
   #bindings(
     pods: PairFacts['pods'],
     members: readonly { serverID: bigint; lease: bigint; address: string }[],
+    kept: readonly Binding[],
   ): readonly Binding[] {
-    const kept = bindingsOf(this.status?.members);
     const fresh = members.flatMap(({ serverID, lease, address }) => {
       const pod = pods.find(({ ip, container }) => address === `${ip ?? ''}:53100` && container.runningSince);
       const newest = members.every((other) => other.address !== address || other.serverID <= serverID);

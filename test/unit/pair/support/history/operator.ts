@@ -1,11 +1,9 @@
 import type { CoordinatorPairStatus } from '../../../../../src/api/coordinator-pair.ts';
 import { addReading, isBindable, type Binding, type BindingProgress } from '../../../../../src/pair/decide/binding.ts';
-import { provenDeaths, standing } from '../../../../../src/pair/decide/death.ts';
+import { evidenceOf } from '../../../../../src/pair/decide/evidence.ts';
 import { judge } from '../../../../../src/pair/decide/judgement.ts';
 import type { Member } from '../../../../../src/pair/decide/members.ts';
 import { afterLabels, planOf } from '../../../../../src/pair/decide/plan.ts';
-import { seenStops } from '../../../../../src/pair/decide/stops.ts';
-import { bindingsOf, deathsOf, stopsOf } from '../../../../../src/pair/decide/status-parts.ts';
 import type { PairFacts } from '../../../../../src/pair/facts.ts';
 import { facts, known, unreachable } from '../facts.ts';
 import { aPair } from '../pair.ts';
@@ -67,17 +65,15 @@ export class HistoryOperator {
     const { world, status } = this;
     const { seenPods: pods, leases } = world;
     const nodes = new Map(world.seenNodes.map((node) => [node.name, node]));
-    const bindings = standing(bindingsOf(status?.members), pods);
+    const etcd = leases.away ? unreachable : known(world.seenSessions, leases.ttlSeconds);
     return facts({
       now: world.now,
       pair: aPair({ status }),
       pods,
       nodes,
-      etcd: leases.away ? unreachable : known(world.seenSessions, leases.ttlSeconds),
-      bindings,
-      stops: seenStops(stopsOf(status?.members), { bindings, pods, probes: world.probes, now: world.now }),
+      etcd,
       probes: world.probes,
-      deaths: provenDeaths(deathsOf(status?.members), bindings, pods, nodes, world.now),
+      ...evidenceOf(status, { sessionRole: 'rootcoord', now: world.now, etcd, pods, nodes, probes: world.probes }),
     });
   }
 

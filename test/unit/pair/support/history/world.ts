@@ -1,6 +1,6 @@
 import type { RoleSessions, Session } from '../../../../../src/pair/decide/role-sessions.ts';
 import type { NodeView } from '../../../../../src/pair/node-view.ts';
-import type { ProbeFinding } from '../../../../../src/probe/types.ts';
+import type { ProbeAnswer, ProbeFinding } from '../../../../../src/probe/types.ts';
 import type { PodView } from '../../../../../src/pair/pod-view.ts';
 import { NOW } from '../time.ts';
 import { Leases, type Registration } from './leases.ts';
@@ -148,14 +148,25 @@ export class HistoryWorld {
     return this.#seenSessions;
   }
 
-  /** What a prober finds that reaches the nodes which the API server reaches. */
+  /**
+   * What a prober finds that reaches the nodes which the API server reaches: it asks at the addresses of the containers
+   * that it is shown, and whoever lives there answers.
+   */
   get probes(): readonly ProbeFinding[] {
-    return [...this.#pods.values()].flatMap(({ uid, machine, process }) => {
-      if (!process?.alive) return [];
-      const { containerID } = process;
-      const answer = process.answer(machine.powered && machine.seesApi);
+    return this.#seenPods.flatMap(({ uid, ip, nodeName, container: { id: containerID, runningSince } }) => {
+      const machine = this.machines.find(({ name }) => name === nodeName);
+      if (!machine || ip === undefined || containerID === undefined || !runningSince) return [];
+      const process = this.#livingAt(ip);
+      const isReached = machine.powered && machine.seesApi;
+      const answer = process?.answer(isReached) ?? nobody(isReached);
       return [{ ...answer, podUID: uid, containerID, at: this.now, since: this.now, times: 2 }];
     });
+  }
+
+  #livingAt(ip: string): Process | undefined {
+    const inPods = [...this.#pods.values()].flatMap(({ process }) => process ?? []);
+    const left = [...this.#left].map(({ process }) => process);
+    return [...inPods, ...left].find((process) => process.alive && process.ip === ip);
   }
 
   #killLeftOvers(): void {
@@ -231,6 +242,11 @@ export class HistoryWorld {
     this.#seenPods = [...this.#pods.values()].map((pod) => pod.seen).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     this.#seenNodes = this.machines.map((machine) => machine.view(this.now));
   }
+}
+
+/** Where no process listens the node refuses. */
+function nobody(isReached: boolean): ProbeAnswer {
+  return isReached ? { health: 'Refused', port: 'Refused' } : { health: 'Silent', port: 'Silent' };
 }
 
 function sessionsOf({ registrations, holder }: Leases): RoleSessions {
