@@ -63,7 +63,7 @@ function eventsPage(about: string, kind: string, reasons: Readonly<Record<string
     `# Events about ${about}`,
     '',
     'One event for a change of state. Warning: nobody asked for it. See them with',
-    `\`kubectl events --for ${kind}/<name>\`.`,
+    `\`kubectl events --for ${kind}/NAME\`.`,
     '',
     '| reason | type | meaning | what to do |',
     '| --- | --- | --- | --- |',

@@ -40,7 +40,7 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
   return lines.join('\n');
 }
 
-const escapeCell = (cell: string) => cell.replaceAll('|', '\\|');
+const escapeCell = (cell: string) => cell.replaceAll(/[|<]/g, '\\$&');
 
 function settingsTable(): string {
   const rows = Object.values<Setting<unknown>>(settings).map((setting) => [

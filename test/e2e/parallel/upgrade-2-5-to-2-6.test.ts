@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { standInImage } from '../../images/build.ts';
 import { until } from '../../support/until.ts';
 import { EtcdWitness } from '../support/etcd-witness.ts';
+import { commandsRunBy, openDesk } from '../support/page-commands.ts';
 import { pairManifest } from '../support/pair.ts';
 import { scenario, type Scene } from '../support/scenario.ts';
 
@@ -31,20 +32,26 @@ async function stopOld(scene: Scene): Promise<void> {
 }
 
 scenario('from 2.5 to 2.6 by stopping three pairs and applying one', async (scene) => {
+  const [stop = '', wait = '', remove = ''] = await commandsRunBy(
+    'test/e2e/parallel/upgrade-2-5-to-2-6.test.ts',
+    'docs/upgrade-2.5-to-2.6.md',
+  );
+  await using desk = await openDesk(scene);
   const etcd = await scene.startEtcd();
   await startOld(scene);
   const stoppedMs = Date.now();
-  await stopOld(scene);
+  await desk.type(stop);
   for (const role of oldRoles) await scene.pair(role).until('Ready', 'False', 'Stopped');
   // What a standby datacoord left behind keeps mixcoord waiting for one TTL at most.
   await scene.kubectl.apply(mixcoord('2.6.7'));
+  await desk.type(wait);
   const { status } = await scene.pair('mixcoord').untilSteady();
   scene.measurements['withoutCoordinatorsMs'] = Date.now() - stoppedMs;
   expect(status?.session?.version).toBe('2.6.7');
   const keys = (await etcd.keys(session)).filter((key) => oldRoles.some((role) => key.startsWith(`${session}${role}`)));
   expect(keys).toEqual([]);
   await scene.pair('mixcoord').until('NoConflict', 'True', 'NoConflict');
-  await scene.kubectl.run(['delete', 'coordinatorpairs', ...oldRoles]);
+  await desk.type(remove);
   await scene.pair('mixcoord').untilSteady();
 });
 
