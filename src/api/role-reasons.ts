@@ -86,7 +86,7 @@ export const roleReasons = {
     NoTakeover: {
       status: 'False',
       meaning: 'Processes stand by, and for longer than a takeover can last none has taken the role, which is free.',
-      action: 'See NoConflict, then the logs of the pods. Deleting one of them makes its process start afresh.',
+      action: 'See NoConflict, then the logs of the pods. Deleting one of them makes its process start again.',
     },
     Starting: {
       status: 'False',
@@ -137,7 +137,7 @@ export const roleReasons = {
     Zombie: {
       status: 'False',
       meaning: 'The second process looks ready but has lost its session in etcd: it would never take over.',
-      action: 'Delete the pod to start it afresh.',
+      action: 'Delete the pod to start it again.',
     },
     Stopped,
     Suspended,

@@ -44,7 +44,7 @@ export type ContainerFacts =
 export interface PodFacts {
   readonly name: string;
   readonly uid: string;
-  /** Of the pod as it was read, so that what is decided upon it hits nothing else. */
+  /** Of the pod as it was read, so that what is decided from it hits nothing else. */
   readonly resourceVersion: string;
   readonly createdAt: Date;
   readonly ip?: string;

@@ -65,7 +65,7 @@ export class KindController<T extends KubeObject> implements AsyncDisposable {
     return this.objects.list().filter(({ metadata }) => metadata.namespace === namespace);
   }
 
-  /** Something that an object's look depends upon has changed. */
+  /** Something that an object's reconcile depends on has changed. */
   lookAt({ namespace = '', name }: { readonly namespace?: string; readonly name: string }): void {
     this.#queue.add(`${namespace}/${name}`);
   }

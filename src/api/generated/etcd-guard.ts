@@ -286,7 +286,7 @@ export interface EtcdGuardStatus {
      */
     pods?: string[];
     /**
-     * What it was told by: a line of a log, an exit code, an event, an answer of etcd. Secrets are blackened.
+     * What it was told by: a line of a log, an exit code, an event, an answer of etcd. Secrets are redacted.
      */
     evidence: string;
     /**

@@ -93,7 +93,7 @@ export interface EtcdRecoveryStatus {
    */
   step?: string;
   /**
-   * The hash of everything the plan rests upon.
+   * The hash of everything that the plan is based on.
    */
   planHash?: string;
   /**

@@ -22,7 +22,7 @@ export interface Plan {
   /** What was seen that asks for it. */
   readonly evidence: string;
   /**
-   * What the steps work upon: chosen here, approved with the plan, and never chosen anew later. Part of the plan's hash,
+   * What the steps work on: chosen here, approved with the plan, and never chosen anew later. Part of the plan's hash,
    * so nothing in it moves from one look to the next: ids, names, uids, sums, never figures such as a revision.
    */
   readonly details: { readonly [key: string]: Json };

@@ -24,7 +24,7 @@ export interface Claim extends KubeObject {
   readonly status?: { readonly phase?: string };
 }
 
-/** An etcd with the objects that run it, as they are at one moment: what a plan is made from and a step decides upon. */
+/** An etcd with the objects that run it, as they are at one moment: what a plan is made from and a step decides on. */
 export interface EtcdWorld {
   readonly guard: EtcdGuard;
   readonly set: Stored<EtcdStatefulSet>;

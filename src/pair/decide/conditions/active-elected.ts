@@ -117,5 +117,5 @@ export function overdue({ facts, members }: Assessment): string | undefined {
   const found = noTakeover(facts, members);
   if (!found || facts.now < found.due) return undefined;
   const names = found.standbys.map(({ pod }) => pod.name);
-  return `nobody holds the role since ${found.since.toISOString()} although ${names.join(' and ')} stand by: see NoConflict, then the log of ${names[0] ?? 'the standby'}; deleting that pod makes it start afresh`;
+  return `nobody holds the role since ${found.since.toISOString()} although ${names.join(' and ')} stand by: see NoConflict, then the log of ${names[0] ?? 'the standby'}; deleting that pod makes it start again`;
 }

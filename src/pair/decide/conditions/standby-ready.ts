@@ -53,7 +53,7 @@ export function standbyReady(assessment: Assessment): Finding<typeof type> {
       type,
       status: 'False',
       reason: 'Zombie',
-      message: `${zombie.pod.name} looks ready but is not registered in etcd and would never take over; delete the pod to start it afresh`,
+      message: `${zombie.pod.name} looks ready but is not registered in etcd and would never take over; delete the pod to start it again`,
     };
   const stopping = members.find(({ state }) => state === 'Stopping')?.pod;
   const hang = stopMessage(stopping, assessment.facts);

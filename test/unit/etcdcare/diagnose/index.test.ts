@@ -61,7 +61,7 @@ describe('a diagnosis', () => {
 });
 
 describe('the quorum', () => {
-  it('is lost only upon evidence: silence proves nothing', () => {
+  it('is lost only on evidence: silence proves nothing', () => {
     const silent = names.map(
       (podName) => ({ podName, error: { code: 'DeadlineExceeded', message: 'no answer' } }) as const,
     );

@@ -61,7 +61,7 @@ describe('the hash of a plan', () => {
     ],
     ['step', { plan: { steps: ['remove the data'] } }],
     ['bound of what may be lost', { plan: { mayLose: 'the last second' } }],
-    ['choice of what to work upon', { plan: { details: { operation: 'b' } } }],
+    ['choice of what to work on', { plan: { details: { operation: 'b' } } }],
     ['number of replicas', { world: worldOf(etcd(), { set: withSpec({ replicas: 5 }) }) }],
     ['update strategy', { world: worldOf(etcd(), { set: withSpec({ updateStrategy: { type: 'OnDelete' } }) }) }],
     ['image of the tools', { guard: { toolsImage: 'tools:2' } }],

@@ -8,7 +8,7 @@ export type Choice =
   | { readonly state: 'Chosen'; readonly ranking: Extract<Ranking, { readonly chosen: Source }> }
   | { readonly state: 'Waiting' | 'Refused'; readonly why: string };
 
-/** What a choice depends upon beside the sources. */
+/** What a choice depends on beside the sources. */
 export interface ChoiceInput {
   readonly action: RecoveryAction;
   readonly wish?: Wish;
