@@ -9,7 +9,7 @@ import type { KubeObject } from '../kube/objects.ts';
 import type { SessionSnapshot, SessionStore } from '../etcd/types.ts';
 import { childKind } from './child-kinds.ts';
 import type { RevokeLease, StoppingProcess } from './decide/dead-sessions.ts';
-import type { EndPod, ForcedEnd, RoleHandover } from './decide/disruption.ts';
+import type { EndPod, ForcedEnd, RoleHandover, UnregisteredContainer } from './decide/disruption.ts';
 import { addressesOf, isAt } from './decide/registrations.ts';
 import { leasesOfProcess } from './decide/process-leases.ts';
 import { roleSessions, type RoleSessions, type Session } from './decide/role-sessions.ts';
@@ -17,7 +17,7 @@ import type { RoleLabelChange } from './decide/role-labels.ts';
 import type { ChildFacts, SpecProblem } from './facts.ts';
 import type { Role } from '../milvus/roles.ts';
 import { viewNode } from './node-view.ts';
-import { viewPod } from './pod-view.ts';
+import { viewAttachedPod, viewPod } from './pod-view.ts';
 
 /** What changing role labels came to. */
 export interface LabelOutcome {
@@ -133,7 +133,7 @@ export async function endPod(
   for (const other of act.others ?? [])
     if (!(await isHandedOver(other, snapshot, store, signal))) return 'WorldChanged';
   if (force && !(await isStillStuck(act, force, sessions, client, namespace, signal))) return 'WorldChanged';
-  if (act.containerID !== undefined && !(await stillRuns(act, act.containerID, client, namespace, signal)))
+  if (act.unregistered && !(await isStillUnregistered(act, act.unregistered, sessions, client, namespace, signal)))
     return 'WorldChanged';
   if (!isLeader()) return 'NotLeader';
   try {
@@ -161,18 +161,26 @@ async function isHandedOver(
   return successor === undefined || canTakeOver(successor, sessions, store, signal);
 }
 
-/** Whether a pod is the same, ready and not being deleted, and runs the same container: what a cache shows may be old. */
-async function stillRuns(
+/**
+ * Whether a pod is the same and not being deleted, runs the same container, as ready as it was, and has no session: what a
+ * cache shows may be old, and a process that has started again meanwhile may have registered.
+ */
+async function isStillUnregistered(
   { podName, podUID }: EndPod,
-  containerID: string,
+  { containerID, ready }: UnregisteredContainer,
+  { holder, members }: RoleSessions,
   client: KubeClient,
   namespace: string,
   signal: AbortSignal,
 ): Promise<boolean> {
   const pod = await client.get<Pod>(podKind, podName, namespace, { signal });
   if (pod?.metadata.uid !== podUID || pod.metadata.deletionTimestamp !== undefined) return false;
+  const addresses = addressesOf(viewAttachedPod(pod, undefined));
+  if ([...(holder ? [holder] : []), ...members].some((session) => isAt(session, addresses))) return false;
   const statuses = pod.status?.containerStatuses ?? [];
-  return statuses.some((status) => status.containerID === containerID && status.ready && status.state?.running);
+  return statuses.some(
+    (status) => status.containerID === containerID && (status.ready || !ready) && status.state?.running !== undefined,
+  );
 }
 
 /**

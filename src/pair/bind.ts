@@ -1,18 +1,10 @@
 import type { EtcdClient } from '../etcd/types.ts';
 import type { Clock } from '../base/clock.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { leaseKind } from '../kube/kinds.ts';
-import type { KubeObject } from '../kube/objects.ts';
 import { addReading, isBindable, READING_INTERVAL_MS, type Binding, type LeaseReading } from './decide/binding.ts';
 import type { Member } from './decide/members.ts';
 import type { PairMemory } from './memory.ts';
-
-/** The namespace of the Leases that kubelets renew (core Kubernetes since 1.14). */
-const NODE_LEASES = 'kube-node-lease';
-
-interface NodeLease extends KubeObject {
-  readonly spec?: { readonly renewTime?: string };
-}
+import { nodeRenewTime } from './node-lease.ts';
 
 /** What binding needs to see. */
 export interface BindSources {
@@ -62,16 +54,16 @@ async function readOnce(
   if (progress.last && Math.abs(at.getTime() - progress.last.at.getTime()) < READING_INTERVAL_MS) return undefined;
   let reading: LeaseReading;
   try {
-    const [lease, node] = await Promise.all([
+    const [lease, renewTime] = await Promise.all([
       etcd.leaseTimeToLive(session.lease, signal),
-      client.get<NodeLease>(leaseKind, pod.nodeName, NODE_LEASES, { signal }),
+      nodeRenewTime(client, pod.nodeName, signal),
     ]);
     reading = {
       at,
       ttlSeconds: lease.ttlSeconds,
       raftTerm: lease.header.raftTerm,
       containerID: pod.container.id,
-      nodeRenewTime: node?.spec?.renewTime ?? '',
+      nodeRenewTime: renewTime ?? '',
     };
   } catch {
     return undefined;

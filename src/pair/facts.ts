@@ -127,7 +127,7 @@ export interface PairFacts {
   readonly deaths: readonly ProvenDeath[];
   /** Since when nobody has held the role, as this operator process has read it; absent while somebody does. */
   readonly freeSince?: Date;
-  /** Since when a pod has had no registration, as this operator process has read it, by its uid. */
+  /** Since when a pod has had no registration and a kubelet whose word is about the time after that, by its uid (unregistered.ts). */
   readonly unregisteredSince?: ReadonlyMap<string, Date>;
   /** Leases that were seen to be renewed while no pod of the pair accounted for their registration. */
   readonly renewed?: ReadonlySet<bigint>;

@@ -5,6 +5,7 @@ import { ContainerWords } from './container-words.ts';
 import type { Probes, ProbeSource } from '../probe/types.ts';
 import type { EndPod, ForcedEnd } from './decide/disruption.ts';
 import type { FollowedPods } from './caches.ts';
+import type { Unregistered } from './unregistered.ts';
 import { SessionWatch } from './session-watch.ts';
 
 /** The watch on the pods of a workload, and which pods it had when last looked at. */
@@ -40,8 +41,8 @@ export class PairMemory implements Disposable {
   steadySince: Date | undefined;
   /** Since when nobody has held the role; absent while somebody does, or nothing was read. */
   freeSince: Date | undefined;
-  /** Since when each pod has had no registration. */
-  readonly unregisteredSince = new Map<string, Date>();
+  /** Pods without a registration, by uid. */
+  readonly unregistered = new Map<string, Unregistered>();
   /** Since when a pod is missing, and what was found about that, by the monotonic clock. */
   podMissing: { readonly sinceMs: number; readonly askedMs?: number; readonly why?: string } | undefined;
   /** What the pair's coordinators said as they ended. */

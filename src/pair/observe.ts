@@ -34,6 +34,7 @@ import { budgetsOver } from './disruption-budgets.ts';
 import type { References } from './references.ts';
 import { duplicateOf, type SnapshotOf } from './rivals.ts';
 import { templateRevisions } from './revisions.ts';
+import { unregisteredSince } from './unregistered.ts';
 import { userConfig } from './user-config.ts';
 import type { Workloads } from './workloads.ts';
 
@@ -126,7 +127,7 @@ export async function observe(
     ...evidence,
     ...freeSince(etcd, memory, now),
     ...unwatched(etcd, memory),
-    unregisteredSince: new Map(memory.unregisteredSince),
+    unregisteredSince: unregisteredSince(memory),
     renewed: new Set(memory.renewedLeases),
     probes,
     silences: seenSilences(silencesOf(pair.status?.members), { pods, probes, now }),

@@ -25,6 +25,7 @@ import type { PairFacts, SpecProblem } from './facts.ts';
 import type { SnapshotOf } from './rivals.ts';
 import { watchStrangers } from './strangers.ts';
 import { PairMemory } from './memory.ts';
+import { noteUnregistered } from './unregistered.ts';
 import { observe, type Sources } from './observe.ts';
 import { isStillStopping } from './still-stopping.ts';
 import { probeTargets } from './decide/probe-targets.ts';
@@ -94,7 +95,6 @@ export class Reconciler implements Disposable {
     // Milvus gives a role up and takes it in two steps: a look that saw the first would delay the labels of the second.
     if (memory.current?.isOutdated) return AT_ONCE_MS;
     const plan = afterLabels(planned, labelled.made);
-    noteUnregistered(plan, observed, memory);
     const applied = await applyChildren(client, plan.children, signal);
     this.#logChanges(pair, applied);
     // An operator that has just started knows less than the status it left: it looks first.
@@ -109,6 +109,7 @@ export class Reconciler implements Disposable {
     let retry = false;
     for (const dead of judgement.revoke) retry = (await this.#revoke(dead, facts, memory, signal)) || retry;
     if (judgement.endPod) await this.#endPod(judgement.endPod, facts, memory, signal);
+    await noteUnregistered(plan.members, observed, this.#options, memory, signal);
     // Last: what one object is refused holds up neither the status nor a failover.
     const failure = labelled.failure ?? applied.failure;
     if (failure) throw failure;
@@ -224,14 +225,6 @@ function revokedEvent({ session, evidence, stopping }: RevokeLease): EventDraft 
   return stopping
     ? { type: 'Normal', reason: 'StoppedLeaseRevoked', action: 'RevokeLease', note, key }
     : { type: 'Warning', reason: 'LeaseRevoked', action: 'RevokeLease', note, key };
-}
-
-/** A pod without a registration is remembered from the first look that sees it so, and no longer than it lasts. */
-function noteUnregistered({ members }: Plan, { now, etcd }: PairFacts, { unregisteredSince }: PairMemory): void {
-  if (etcd.state !== 'Known') return;
-  const without = members.flatMap(({ pod, session }) => (pod && !session ? pod.uid : []));
-  for (const uid of unregisteredSince.keys()) if (!without.includes(uid)) unregisteredSince.delete(uid);
-  for (const uid of without) if (!unregisteredSince.has(uid)) unregisteredSince.set(uid, now);
 }
 
 function forgetEnded({ pods, etcd }: PairFacts, memory: PairMemory): void {

@@ -15,13 +15,20 @@ export interface EndPod {
   readonly successor?: Session;
   /** For a `mixture`: its further roles, which must be held at the moment of acting as they were found. */
   readonly others?: readonly RoleHandover[];
-  /** The container that was found ready without a session: it must still be the one that runs, as read then. */
-  readonly containerID?: string;
+  /** Ended because it has no session: right before there must still be none, and the same container must run. */
+  readonly unregistered?: UnregisteredContainer;
   readonly why: string;
   /** For a pod that is being deleted already and does not go. */
   readonly force?: ForcedEnd;
   /** Told once it is done. */
   readonly event?: EventDraft;
+}
+
+/** A container whose process has no session. */
+export interface UnregisteredContainer {
+  readonly containerID: string;
+  /** Whether its kubelet must still call it ready. */
+  readonly ready: boolean;
 }
 
 /** What ending a pod means for one further role of a `mixture`. */

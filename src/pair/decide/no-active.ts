@@ -96,7 +96,7 @@ function restartOf({ name, uid, container: { id } }: PodView) {
     podName: name,
     podUID: uid,
     holderServerID: undefined,
-    ...(id === undefined ? {} : { containerID: id }),
+    ...(id === undefined ? {} : { unregistered: { containerID: id, ready: true } }),
     why: 'it lost its session in etcd, and nobody holds the role',
     event: {
       type: 'Warning' as const,

@@ -38,6 +38,7 @@ export function stuckStop({ pair, stops }: PairFacts, members: readonly Member[]
           podName: name,
           podUID: uid,
           holderServerID: holder?.session?.serverID,
+          unregistered: { containerID: stop.containerID, ready: false },
           why: 'it was told to stop, has no session, and does not end',
           event: {
             type: 'Warning',

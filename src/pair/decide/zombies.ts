@@ -33,7 +33,7 @@ export function zombieToRestart(
     podName: zombie.name,
     podUID: zombie.uid,
     holderServerID: holder.session?.serverID,
-    ...(zombie.container.id === undefined ? {} : { containerID: zombie.container.id }),
+    ...(zombie.container.id === undefined ? {} : { unregistered: { containerID: zombie.container.id, ready: true } }),
     why: 'it lost its session in etcd and would never take over',
     event: {
       type: 'Warning',

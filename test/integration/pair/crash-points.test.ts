@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubeClient } from '../../../src/kube/client.ts';
-import { nodeKind } from '../../../src/kube/kinds.ts';
+import { leaseKind, nodeKind } from '../../../src/kube/kinds.ts';
 import { namespaceFor } from '../kube/config-maps.ts';
 import { useApiServer, type SharedApiServer } from '../support/shared-api-server.ts';
 import { installCrds } from '../support/crds.ts';
@@ -8,7 +8,7 @@ import { startEtcd, type EtcdServer } from '../support/etcd.ts';
 import { flows } from './flows.ts';
 import type { CrashPoint } from '../../support/mortality.ts';
 import { play, type Flow, type Outcome } from './play.ts';
-import { Stage } from './stage.ts';
+import { nodeLease, Stage } from './stage.ts';
 
 let server: SharedApiServer;
 let etcd: EtcdServer;
@@ -20,6 +20,7 @@ beforeAll(async () => {
   client = server.client();
   for (const name of ['node-a', 'node-b']) {
     await client.create(nodeKind, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
+    await client.create(leaseKind, nodeLease(name));
     const conditions = [{ type: 'Ready', status: 'True' }];
     await client.mergePatch(nodeKind, name, undefined, { status: { conditions } }, { subresource: 'status' });
   }
@@ -58,5 +59,5 @@ describe.each(flows)('an operator killed during: $name', (flow) => {
         changes: expected,
       });
     }
-  }, 240_000);
+  }, 480_000);
 });

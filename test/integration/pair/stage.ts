@@ -1,12 +1,18 @@
 import { Etcd3 } from 'etcd3';
 import type { KubeClient } from '../../../src/kube/client.ts';
 import type { Pod, StatefulSet } from '../../../src/kube/core-types.ts';
-import { podKind, statefulSetKind } from '../../../src/kube/kinds.ts';
+import { leaseKind, podKind, statefulSetKind } from '../../../src/kube/kinds.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
 
 /** Long enough for no lease to end by itself here. */
 const TTL_SECONDS = 600;
 const PREFIX = 'meta/session/';
+
+/** The Lease that a node's kubelet renews. */
+export function nodeLease(name: string, renewTime = '2020-01-01T00:00:00.000000Z'): KubeObject {
+  const metadata = { name, namespace: 'kube-node-lease' };
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec: { renewTime } } as KubeObject;
+}
 
 /** A Milvus process of the stage. */
 interface Process {
@@ -49,8 +55,18 @@ export class Stage implements Disposable {
   async step(): Promise<void> {
     const statefulSet = await this.#client.get<StatefulSet>(statefulSetKind, 'rootcoord', this.namespace);
     if (!statefulSet) return;
+    await this.#renewNodes();
     for (const name of ['rootcoord-0', 'rootcoord-1']) await this.#stepPod(name, statefulSet);
     await this.#elect();
+  }
+
+  /** The kubelets live. */
+  async #renewNodes(): Promise<void> {
+    const renewTime = new Date().toISOString().replace('Z', '000Z');
+    for (const name of ['node-a', 'node-b']) {
+      const { metadata, ...lease } = nodeLease(name, renewTime);
+      await this.#client.mergePatch(leaseKind, name, metadata.namespace, lease);
+    }
   }
 
   /** Kills the process of a pod; the kubelet reports it and starts the next one at the next step. */

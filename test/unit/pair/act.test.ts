@@ -170,20 +170,25 @@ describe('ending a zombie, which a late kubelet may only make it look', () => {
     status: { containerStatuses: [{ ...running, ...changes }] },
   });
 
-  it.each([
+  const registered = { ...found(), status: { ...found().status, podIP: '10.0.0.2' } };
+
+  it.each<[string, object | undefined, string, boolean?]>([
     ['is done when the same container still runs', found(), 'Ended'],
     ['is not done when its kubelet has started it again', found({ containerID: 'c2' }), 'WorldChanged'],
     ['is not done when its container is not ready any more', found({ ready: false }), 'WorldChanged'],
+    ['is done when it hangs in its stop, which makes it unready', found({ ready: false }), 'Ended', false],
     ['is not done when its container has ended', found({ state: { terminated: {} } }), 'WorldChanged'],
+    ['is not done when its process has registered meanwhile', registered, 'WorldChanged'],
     ['is not done when the pod is another one', found({}, { uid: 'u2' }), 'WorldChanged'],
     ['is not done when the pod is being deleted', found({}, { deletionTimestamp: 'now' }), 'WorldChanged'],
     ['is not done when the pod is gone', undefined, 'WorldChanged'],
-  ])('%s', async (_, pod, expected) => {
+  ])('%s', async (_, pod, expected, ready = true) => {
     const stores = new FakeStores();
     stores.kvs = keys;
     const api = fakeClient({ get: (() => Promise.resolve(pod)) as never, delete: () => Promise.resolve(true) });
     using store = stores.acquire({ endpoints: [] }, 'by-dev/meta/session/');
-    const act = { podName: 'rootcoord-1', podUID: 'u1', holderServerID: 7n, containerID: 'c1', why: 'test' };
+    const unregistered = { containerID: 'c1', ready };
+    const act = { podName: 'rootcoord-1', podUID: 'u1', holderServerID: 7n, unregistered, why: 'test' };
     const outcome = await endPod(act, aPair(), 'rootcoord', { client: api, store, isLeader: () => true }, signal);
     expect(outcome).toBe(expected);
   });

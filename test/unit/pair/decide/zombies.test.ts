@@ -16,7 +16,7 @@ const victimIn = (world: PairFacts) => zombieToRestart(world, planOf(world).memb
 it('a zombie is restarted, bound to the holder that makes it one', () => {
   const world = { ...zombie, unregisteredSince: new Map([['uid-of-rootcoord-1', after(-10)]]) };
   expect(zombieToRestart(world, planOf(world).members)).toMatchObject({
-    containerID: 'containerd://first',
+    unregistered: { containerID: 'containerd://first', ready: true },
     podUID: 'uid-of-rootcoord-1',
     holderServerID: 7n,
   });
