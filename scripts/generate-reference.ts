@@ -4,6 +4,8 @@ import type { ConditionReasonEntry, EventReasonEntry } from '../src/api/reason-e
 import { GUARD_CONDITION_TYPES, guardConditionMeanings } from '../src/api/guard-conditions.ts';
 import { guardReasons } from '../src/api/guard-reasons.ts';
 import { conditionReasons, eventReasons } from '../src/api/reasons.ts';
+import { annotations } from '../src/api/names.ts';
+import { releases, type ReleaseRule } from '../src/milvus/releases.ts';
 import { readCrd } from './crd.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { runGenerator } from './generated-file.ts';
@@ -72,6 +74,23 @@ function eventsPage(about: string, kind: string, reasons: Readonly<Record<string
   ].join('\n');
 }
 
+function releasesPage(): string {
+  const rules: readonly ReleaseRule[] = Object.values(releases);
+  const rows = rules.map(({ since, meaning, source }) => `| ${since.join('.')} | ${cell(meaning)} | ${cell(source)} |`);
+  return [
+    '# Rules of releases',
+    '',
+    'What the operator takes for granted from which release of Milvus on. It goes by `version`, or the tag of the image.',
+    'Where a build differs, set `version` to the release that it behaves as; a reason of SpecValid that does not hold for',
+    `it is lifted by the annotation \`${annotations.ignoreReleaseRules}\`, whose value names it, as in the message.`,
+    '',
+    '| since | what is so | source |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
 /** Every page of docs/reference and what it must contain now. */
 export async function referenceFiles(): Promise<GeneratedFile[]> {
   const crd = await readCrd('crds/coordinatorpairs.yaml');
@@ -94,6 +113,7 @@ export async function referenceFiles(): Promise<GeneratedFile[]> {
       path: 'docs/reference/etcdrecovery.md',
       content: generated + referenceOf(await readCrd('crds/etcdrecoveries.yaml')),
     },
+    { path: 'docs/reference/releases.md', content: generated + releasesPage() },
     { path: 'docs/reference/etcdguard-conditions.md', content: generated + guardConditionsPage() },
   ];
 }

@@ -58,6 +58,11 @@ export const annotations = {
   approve: `${GROUP}/approve`,
   /** On a pair, by its user: a new value asks for a rolling restart. On pods: the value they were last restarted for. */
   restart: `${GROUP}/restart`,
+  /**
+   * On a pair, by its user: reasons of SpecValid that come from rules of releases (docs/reference/releases.md) and do not
+   * hold for the Milvus build that the pair runs, separated by commas.
+   */
+  ignoreReleaseRules: `${GROUP}/ignore-release-rules`,
   /** On a pair, by an EtcdRecovery: its own uid, for as long as no coordinator may run because etcd is rebuilt. */
   suspendedBy: `${GROUP}/suspended-by`,
   /**

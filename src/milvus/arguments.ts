@@ -1,6 +1,6 @@
+import { has } from './releases.ts';
 import type { Role } from './roles.ts';
 import type { MilvusVersion } from './version.ts';
-import { isAtLeast } from './version.ts';
 
 /**
  * The arguments of the container; the image's entry point is tini, so `milvus` itself is the first.
@@ -9,7 +9,7 @@ import { isAtLeast } from './version.ts';
  * every other coordinator is an unknown server type. Never with `--run-with-subprocess` (docs/adr/0015).
  */
 export function coordinatorArgs(role: Role, version: MilvusVersion): string[] {
-  if (role === 'mixcoord' && !isAtLeast(version, [2, 6, 0])) {
+  if (role === 'mixcoord' && !has(version, 'mixcoordAlone')) {
     return ['milvus', 'run', 'mixture', '-rootcoord', '-querycoord', '-datacoord', '-indexcoord'];
   }
   return ['milvus', 'run', role];
@@ -23,9 +23,9 @@ export function coordinatorArgs(role: Role, version: MilvusVersion): string[] {
  */
 export function registeredRoles(role: Role, version: MilvusVersion): readonly [Role, ...Role[]] {
   if (role === 'mixcoord') {
-    return isAtLeast(version, [2, 6, 0]) ? ['mixcoord'] : ['rootcoord', 'querycoord', 'datacoord', 'indexcoord'];
+    return has(version, 'mixcoordAlone') ? ['mixcoord'] : ['rootcoord', 'querycoord', 'datacoord', 'indexcoord'];
   }
-  if (role === 'datacoord' && isAtLeast(version, [2, 3, 0])) return ['datacoord', 'indexcoord'];
+  if (role === 'datacoord' && has(version, 'indexcoordInDatacoord')) return ['datacoord', 'indexcoord'];
   return [role];
 }
 
@@ -36,6 +36,6 @@ export function registeredRoles(role: Role, version: MilvusVersion): readonly [R
  */
 export function electedRoles(role: Role, version: MilvusVersion): readonly [Role, ...Role[]] {
   const [first, ...others] = registeredRoles(role, version);
-  const follows = isAtLeast(version, [2, 3, 0]) ? 'indexcoord' : undefined;
+  const follows = has(version, 'indexcoordInDatacoord') ? 'indexcoord' : undefined;
   return [first, ...others.filter((other) => other !== follows)];
 }

@@ -1,9 +1,9 @@
 import { electedRoles } from './arguments.ts';
 import { canonicalConfigKey } from './config-keys.ts';
+import { has } from './releases.ts';
 import type { Role } from './roles.ts';
 import { MANAGEMENT_PORT, roleFacts } from './roles.ts';
 import type { MilvusVersion } from './version.ts';
-import { isAtLeast } from './version.ts';
 
 /** An environment variable with its value. */
 export interface PlainVariable {
@@ -46,10 +46,10 @@ const enabled = (role: Role): PlainVariable => ({
  */
 export function activeStandbyEnvironment(role: Role, version: MilvusVersion): PlainVariable[] {
   if (role !== 'mixcoord') return [enabled(role)];
-  if (!isAtLeast(version, [2, 6, 0])) {
+  if (!has(version, 'mixcoordAlone')) {
     return [enabled('rootcoord'), enabled('querycoord'), enabled('datacoord'), enabled('indexcoord')];
   }
-  return isAtLeast(version, [2, 6, 8]) ? [enabled('mixcoord')] : [enabled('mixcoord'), enabled('rootcoord')];
+  return has(version, 'alwaysActiveStandby') ? [enabled('mixcoord')] : [enabled('mixcoord'), enabled('rootcoord')];
 }
 
 /**

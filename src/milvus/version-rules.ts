@@ -1,6 +1,7 @@
+import { has } from './releases.ts';
 import type { Role } from './roles.ts';
 import type { MilvusVersion } from './version.ts';
-import { formatVersion, isAtLeast } from './version.ts';
+import { formatVersion } from './version.ts';
 
 /** Why a combination cannot run. */
 export interface VersionProblem {
@@ -25,19 +26,19 @@ export interface UsedFeatures {
  */
 export function checkVersion(role: Role, version: MilvusVersion): VersionProblem | undefined {
   const shown = formatVersion(version);
-  if (!isAtLeast(version, [2, 2, 3])) {
+  if (!has(version, 'activeStandby')) {
     return {
       reason: 'VersionTooOld',
       message: `Milvus must be 2.2.3 or newer, not ${shown}: older versions have no working active-standby mode`,
     };
   }
-  if (role === 'indexcoord' && isAtLeast(version, [2, 3, 0])) {
+  if (role === 'indexcoord' && has(version, 'indexcoordInDatacoord')) {
     return {
       reason: 'RoleNotInVersion',
       message: `indexcoord must run Milvus 2.2, not ${shown}: from 2.3 on it is part of datacoord and has no process of its own`,
     };
   }
-  if (role !== 'mixcoord' && isAtLeast(version, [2, 6, 0])) {
+  if (role !== 'mixcoord' && has(version, 'mixcoordAlone')) {
     return {
       reason: 'RoleNotInVersion',
       message: `${role} must run a Milvus version below 2.6, not ${shown}: from 2.6 on the role must be mixcoord`,
@@ -52,13 +53,13 @@ export function checkVersion(role: Role, version: MilvusVersion): VersionProblem
  */
 export function checkFeatures(version: MilvusVersion, used: UsedFeatures): VersionProblem | undefined {
   const shown = formatVersion(version);
-  if (used.etcdAuth === true && !isAtLeast(version, [2, 3, 7])) {
+  if (used.etcdAuth === true && !has(version, 'etcdLogin')) {
     return {
       reason: 'EtcdAuthNotInVersion',
       message: `etcd.auth must be left out before Milvus 2.3.7: ${shown} cannot log in to etcd`,
     };
   }
-  if (used.userConfig === true && !isAtLeast(version, [2, 3, 0])) {
+  if (used.userConfig === true && !has(version, 'userConfig')) {
     return {
       reason: 'ConfigNotInVersion',
       message: `config must be left out before Milvus 2.3.0: ${shown} does not read user.yaml`,

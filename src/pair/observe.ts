@@ -21,7 +21,7 @@ import { bindingsOf, silencesOf } from './decide/status-parts.ts';
 import { templateToLookUp } from './decide/plan.ts';
 import { decideRestart } from './decide/restart.ts';
 import { stopOf } from './decide/run-state.ts';
-import { downgradeProblem, imageOf, specProblems, versionOf } from './decide/spec.ts';
+import { downgradeProblem, specProblems, versionOf } from './decide/spec.ts';
 import { whyNotCreated } from './creation-failure.ts';
 import type { EndpointPolicy } from './endpoint-policy.ts';
 import { etcdTarget } from './etcd-target.ts';
@@ -86,7 +86,7 @@ export async function observe(
     ...attachment.problems,
     ...(attachment.problems.length === 0 ? specProblems(pair, config.settings, attachment.workload?.container) : []),
     ...(config.problem ? [config.problem] : []),
-    ...(etcd.state === 'Known' && version ? downgradeProblem(version, etcd.sessions.watermark, imageOf(pair)) : []),
+    ...(etcd.state === 'Known' && version ? downgradeProblem(pair, version, etcd.sessions.watermark) : []),
   ];
   const now = clock.wallTime();
   const liveToken = liveSet?.spec?.template?.metadata?.annotations?.[annotations.restart];

@@ -1,7 +1,8 @@
 import type { StatefulSet } from '../../kube/core-types.ts';
 import { electedRoles } from '../../milvus/arguments.ts';
+import { has } from '../../milvus/releases.ts';
 import type { Role } from '../../milvus/roles.ts';
-import { isAtLeast, type MilvusVersion } from '../../milvus/version.ts';
+import type { MilvusVersion } from '../../milvus/version.ts';
 import type { EtcdFacts } from '../facts.ts';
 
 /** The last release whose coordinators in one process are a `mixture` of roles, each with a key of its own. */
@@ -21,7 +22,7 @@ export interface Layout {
  */
 export function layoutOf(role: Role, version: MilvusVersion | undefined, live: StatefulSet | undefined): Layout {
   if (!version) return { roles: [role], isOutlived: false };
-  const isOutlived = role === 'mixcoord' && isAtLeast(version, [2, 6, 0]) && makesMixtures(live);
+  const isOutlived = role === 'mixcoord' && has(version, 'mixcoordAlone') && makesMixtures(live);
   return { roles: electedRoles(role, isOutlived ? LAST_MIXTURE : version), isOutlived };
 }
 

@@ -1,6 +1,8 @@
 import type { CoordinatorPair } from '../../api/coordinator-pair.ts';
+import { annotations } from '../../api/names.ts';
 import { reservedConfigKeys } from '../../milvus/config-keys.ts';
 import { checkFeatures, checkVersion } from '../../milvus/version-rules.ts';
+import { has, releases } from '../../milvus/releases.ts';
 import { formatVersion, isAtLeast, parseVersion, versionOfImage, type MilvusVersion } from '../../milvus/version.ts';
 import type { SpecProblem } from '../facts.ts';
 import type { WorkloadContainer } from '../workload-view.ts';
@@ -34,26 +36,44 @@ export function specProblems(
     checkVersion(role, version),
     checkFeatures(version, { etcdAuth: etcd.auth !== undefined, userConfig: config !== undefined }),
   ];
-  return [...problems.filter((problem) => problem !== undefined), ...reservedSettings(userConfig)];
+  return [...problems.flatMap((problem) => ruled(pair, problem)), ...reservedSettings(userConfig)];
+}
+
+/** A problem by a rule of releases, unless the pair's user says that this build does not keep to the rule. */
+function ruled({ metadata }: CoordinatorPair, problem: SpecProblem | undefined): readonly SpecProblem[] {
+  if (!problem) return [];
+  const { reason, message } = problem;
+  const ignored = (metadata.annotations?.[annotations.ignoreReleaseRules] ?? '').split(',').map((name) => name.trim());
+  if (ignored.includes(reason)) return [];
+  return [
+    { reason, message: `${message}. A build that differs: annotation ${annotations.ignoreReleaseRules}=${reason}` },
+  ];
 }
 
 /**
  * Milvus below the highest version that was ever ACTIVE under this path refuses to start (2.6.8 and newer,
- * milvus#46479): found before a pod is touched. Only major and minor count.
+ * milvus#46479): found before a pod is touched. Only major and minor count. A late 2.6 replaces a 3.0 (milvus#50792).
  */
 export function downgradeProblem(
+  pair: CoordinatorPair,
   version: MilvusVersion,
   watermark: string | undefined,
-  image = 'spec.image',
 ): readonly SpecProblem[] {
   const highest = watermark === undefined ? undefined : parseVersion(watermark);
-  if (!highest || isAtLeast(version, [highest.major, highest.minor, 0])) return [];
-  return [
-    {
-      reason: 'Downgrade',
-      message: `${image} must be Milvus ${highest.major}.${highest.minor} or newer, not ${formatVersion(version)}: Milvus ${formatVersion(highest)} has been ACTIVE under this path, and an older one refuses to start beside its data; no pod was touched`,
-    },
-  ];
+  if (!highest || isAtLeast(version, [highest.major, highest.minor, 0]) || replaces(version, highest)) return [];
+  const wanted = is30(highest)
+    ? `Milvus 3.0 or newer, or 2.6 from ${releases.replaces30.since.join('.')} on`
+    : `Milvus ${highest.major}.${highest.minor} or newer`;
+  return ruled(pair, {
+    reason: 'Downgrade',
+    message: `${imageOf(pair)} must be ${wanted}, not ${formatVersion(version)}: Milvus ${formatVersion(highest)} has been ACTIVE under this path, and an older one refuses to start beside its data; no pod was touched`,
+  });
+}
+
+const is30 = ({ major, minor }: MilvusVersion): boolean => major === 3 && minor === 0;
+
+function replaces(version: MilvusVersion, highest: MilvusVersion): boolean {
+  return is30(highest) && version.major === 2 && version.minor === 6 && has(version, 'replaces30');
 }
 
 /** Where the image of the pods is set. */

@@ -1,4 +1,5 @@
-import { isAtLeast, type MilvusVersion } from '../../milvus/version.ts';
+import { has } from '../../milvus/releases.ts';
+import type { MilvusVersion } from '../../milvus/version.ts';
 import type { PairFacts } from '../facts.ts';
 import type { PodView } from '../pod-view.ts';
 import { holderOf, standbyOf, type Member, type RegisteredMember } from './members.ts';
@@ -90,9 +91,9 @@ function cutGrace(stuck: Stuck, policy: Remedy['policy']): Remedy {
  * 2.2.8 to 3.x, run).
  */
 function afterwards(version: MilvusVersion | undefined): string {
-  if (!version || !isAtLeast(version, [2, 4, 0]))
+  if (!version || !has(version, 'exitsWithoutLease'))
     return 'before Milvus 2.4 it may go on working beside the new ACTIVE, on the same metadata, until it is killed';
-  return isAtLeast(version, [2, 6, 7])
+  return has(version, 'noticesAtKeepalive')
     ? 'it ends within a third of the session TTL, and until then may work beside the new ACTIVE'
     : 'it ends within 2 s, and until then may work beside the new ACTIVE';
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CoordinatorPairSpec } from '../../../../src/api/coordinator-pair.ts';
+import { parseVersion } from '../../../../src/milvus/version.ts';
 import { downgradeProblem, specProblems, versionOf } from '../../../../src/pair/decide/spec.ts';
 import type { Changes } from '../support/changes.ts';
 import { aPair } from '../support/pair.ts';
@@ -76,17 +77,38 @@ describe('a spec', () => {
 });
 
 describe('a downgrade', () => {
-  const version = { major: 2, minor: 6, patch: 13 };
-  it.each<[string, string | undefined, boolean]>([
-    ['is none without a watermark', undefined, false],
-    ['is none below a watermark that cannot be read', 'soon', false],
-    ['is none with the same version', '2.6.13', false],
-    ['is none between patches of one minor version', '2.6.20', false],
-    ['is refused below a newer minor version', '2.7.0', true],
-    ['is refused below a newer major version', '3.0.0', true],
-  ])('%s', (_, watermark, isRefused) => {
-    const problems = downgradeProblem(version, watermark);
+  const asked = (image: string, watermark?: string, pair = aPair()) => {
+    const version = parseVersion(image);
+    return version ? downgradeProblem(pair, version, watermark) : [];
+  };
+
+  it.each<[string, string, string | undefined, boolean]>([
+    ['is none without a watermark', '2.6.13', undefined, false],
+    ['is none below a watermark that cannot be read', '2.6.13', 'soon', false],
+    ['is none with the same version', '2.6.13', '2.6.13', false],
+    ['is none between patches of one minor version', '2.6.13', '2.6.20', false],
+    ['is refused below a newer minor version', '2.6.13', '2.7.0', true],
+    ['is refused below a newer major version', '2.6.19', '3.0.0', true],
+    ['is none from 3.0 back to a 2.6 that replaces its version key', '2.6.20', '3.0.2', false],
+    ['is refused from 3.0 to an older line', '2.5.99', '3.0.0', true],
+    ['is refused from 3.1 to a 2.6 that replaces 3.0', '2.6.20', '3.1.0', true],
+  ])('%s', (_, version, watermark, isRefused) => {
+    const problems = asked(version, watermark);
     expect(problems.map(({ reason }) => reason)).toEqual(isRefused ? ['Downgrade'] : []);
-    for (const { message } of problems) expect(message).toMatch(/not 2\.6\.13.*no pod was touched/);
+  });
+
+  it('is told with what may run, and how to say that this build may', () => {
+    expect(asked('2.6.19', '3.0.0')).toEqual([
+      {
+        reason: 'Downgrade',
+        message:
+          'spec.image must be Milvus 3.0 or newer, or 2.6 from 2.6.20 on, not 2.6.19: Milvus 3.0.0 has been ACTIVE under this path, and an older one refuses to start beside its data; no pod was touched. A build that differs: annotation ha.milvus.io/ignore-release-rules=Downgrade',
+      },
+    ]);
+  });
+
+  it('is none where the annotation says so', () => {
+    const metadata = { annotations: { 'ha.milvus.io/ignore-release-rules': 'EtcdAuthNotInVersion, Downgrade' } };
+    expect(asked('2.6.19', '3.0.0', aPair({ metadata }))).toEqual([]);
   });
 });
