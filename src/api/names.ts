@@ -70,6 +70,10 @@ export const annotations = {
    * name until a person takes the annotation away.
    */
   garbageCollectionOff: `${GROUP}/garbage-collection-off`,
+  /** On the StatefulSet of an etcd: the EtcdRecovery that stopped it so that it does not split. */
+  fencedBy: `${GROUP}/fenced-by`,
+  /** Beside it: the generation of the StatefulSet at which nothing of it ran; with another one the mark is void. */
+  fencedGeneration: `${GROUP}/fenced-generation`,
   /** On a StatefulSet and its pods: the hash of the pod template that the pair's spec asks for. */
   templateHash: `${GROUP}/template-hash`,
   /** On pods: the hash of the user.yaml they were made for. */

@@ -6,6 +6,7 @@ import type { Quorum } from './diagnose/quorum.ts';
 const facesOfALoss: readonly AilmentCase[] = [
   'QuorumLost',
   'AllMembersDown',
+  'SplitBrainRisk',
   'PublishedStepsHalfDone',
   'MemberRemoved',
   'AlreadyBootstrapped',

@@ -10,6 +10,7 @@ const repairs = [
   'BindPendingVolume',
   'ClearMemberID',
   'ReplaceMember',
+  'Fence',
   'RestartQuorum',
   'RebuildFromSurvivor',
   'RestoreFromSnapshot',

@@ -66,6 +66,10 @@ export interface EtcdGuardSpec {
      */
     replaceVolume: 'Auto' | 'Approve' | 'Never';
     /**
+     * An etcd without a quorum is stopped before members without data form a second cluster. Defaults to Auto.
+     */
+    fence: 'Auto' | 'Approve' | 'Never';
+    /**
      * Members with intact data are started again; what wipes a damaged member waits for approval all the same. Defaults to Auto.
      */
     restartQuorum: 'Auto' | 'Approve' | 'Never';
@@ -249,6 +253,7 @@ export interface EtcdGuardStatus {
      */
     case:
       | 'ScaledToZero'
+      | 'SplitBrainRisk'
       | 'ImagePullFailed'
       | 'ConfigurationInvalid'
       | 'VolumePending'
@@ -414,6 +419,7 @@ export interface EtcdGuardStatus {
      */
     case:
       | 'ScaledToZero'
+      | 'SplitBrainRisk'
       | 'ImagePullFailed'
       | 'ConfigurationInvalid'
       | 'VolumePending'

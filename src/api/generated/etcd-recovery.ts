@@ -12,13 +12,14 @@ export interface EtcdRecoverySpec {
    */
   guardName: string;
   /**
-   * What is done. `BindPendingVolume`: volume claims that never found a storage class get the guard's. `ClearMemberID`: an empty member_id file that keeps a member from starting is moved away. `ReplaceMember`: a member whose data is beyond use joins anew; the others have a quorum. `ReplaceVolume`: the same on a new volume. `RestartQuorum`: members with intact data are started again. `RebuildFromSurvivor`: all members are restored from one that still runs. `RestoreFromSnapshot`: all members are restored from the best of all volumes and stored snapshots. `ReclaimSpace`: compact, defragment and disarm the space alarm. `Cleanup`: remove what earlier recoveries kept. `Snapshot`, `Defragment`, `MoveLeader`: day to day.
+   * What is done. `BindPendingVolume`: volume claims that never found a storage class get the guard's. `ClearMemberID`: an empty member_id file that keeps a member from starting is moved away. `ReplaceMember`: a member whose data is beyond use joins anew; the others have a quorum. `ReplaceVolume`: the same on a new volume. `Fence`: an etcd without a quorum is stopped before members without data form a second cluster. `RestartQuorum`: members with intact data are started again. `RebuildFromSurvivor`: all members are restored from one that still runs. `RestoreFromSnapshot`: all members are restored from the best of all volumes and stored snapshots. `ReclaimSpace`: compact, defragment and disarm the space alarm. `Cleanup`: remove what earlier recoveries kept. `Snapshot`, `Defragment`, `MoveLeader`: day to day.
    */
   action:
     | 'BindPendingVolume'
     | 'ClearMemberID'
     | 'ReplaceMember'
     | 'ReplaceVolume'
+    | 'Fence'
     | 'RestartQuorum'
     | 'RebuildFromSurvivor'
     | 'RestoreFromSnapshot'

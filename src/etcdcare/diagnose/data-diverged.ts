@@ -17,6 +17,6 @@ export const dataDiverged: Check = ({ facts }: Case) => {
       `the hash over all keys at revision ${facts.hashes?.revision ?? 0n} of ${differing.join(', ')} differs from that of the others`,
     certainty: behind ? 'Likely' : 'Certain',
     remedy:
-      'Clients see different data by the member that they happen to reach. 1. Stop Milvus. 2. Save a snapshot of each member from its own endpoint, and count the keys below the root path of Milvus in each. 3. Where a majority agrees and has the keys, replace the others one at a time. Where the one with the keys is alone, name it in spec.source of an EtcdRecovery with RebuildFromSurvivor, or rebuild by hand; see the runbook etcd-quorum-lost. Delete no volume.',
+      'Clients see different data by the member that they happen to reach. 1. Stop Milvus. 2. Save a snapshot of each member from its own endpoint and keep all of them. 3. Compare the keys themselves, with their revisions, not how many there are, nor what a majority says: after a split each side may have keys that the other lacks (etcdctl --endpoints=MEMBER --consistency=s get "" --prefix --keys-only --write-out=json). The side whose keys reach back to before the trouble has the data. 4. Name a member of that side in spec.source of an EtcdRecovery with RebuildFromSurvivor, or rebuild by hand; see the runbook etcd-quorum-lost. Delete no volume: what only the other side has is there.',
   };
 };

@@ -27,6 +27,7 @@ import { quorumOf, type Quorum } from './quorum.ts';
 import { allMembersDown, quorumLost } from './quorum-lost.ts';
 import { scaledToZero } from './scaled-to-zero.ts';
 import { severalClusters } from './several-clusters.ts';
+import { splitBrainRisk } from './split-brain-risk.ts';
 import { startingUp } from './starting-up.ts';
 import { unrecognised } from './unrecognised.ts';
 import { unschedulable } from './unschedulable.ts';
@@ -34,10 +35,12 @@ import { volumeNotMounted } from './volume-not-mounted.ts';
 
 /**
  * Every ailment that is known, causes before what they cause: the first that is found is named. What asks for care with
- * data (membership, damage, quorum) comes after everything that explains it without.
+ * data (membership, damage, quorum) comes after everything that explains it without; but a split is in the way whatever
+ * else is wrong, and has to be kept from happening first.
  */
 export const checks: readonly Check[] = [
   scaledToZero,
+  splitBrainRisk,
   imagePull,
   configuration,
   pendingVolume,

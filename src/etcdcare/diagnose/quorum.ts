@@ -24,6 +24,8 @@ export interface Quorum {
   readonly needed: number;
   /** For a lost quorum: what proves it. */
   readonly evidence: string;
+  /** It was stopped so that it does not split, by this EtcdRecovery. */
+  readonly fencedBy?: string;
 }
 
 /** The looks that brought an answer. */
@@ -43,6 +45,14 @@ export function quorumOf(facts: EtcdFacts): Quorum {
   const healthy = (members ?? []).filter((member) => member.healthy && !member.learner).length;
   const counts = { ...(members ? { members } : {}), voters, healthy, needed: majority(voters) };
   if (looks.some(({ answer }) => answer.readThroughQuorum)) return { ...counts, verdict: 'Quorate', evidence: '' };
+  const { fencedBy, name } = facts.setup;
+  if (fencedBy !== undefined)
+    return {
+      ...counts,
+      verdict: 'Lost',
+      evidence: `EtcdRecovery ${fencedBy} has stopped StatefulSet ${name}`,
+      fencedBy,
+    };
   const evidence = leaderless(facts) ?? containersDown(facts, counts.needed);
   return { ...counts, verdict: evidence === undefined ? 'Unknown' : 'Lost', evidence: evidence ?? '' };
 }

@@ -2,7 +2,7 @@ import type { Check } from './ailment.ts';
 
 /** Somebody has scaled the StatefulSet to nothing. */
 export const scaledToZero: Check = ({ facts: { setup } }) =>
-  setup.replicas > 0
+  setup.replicas > 0 || setup.fencedBy !== undefined
     ? undefined
     : {
         case: 'ScaledToZero',

@@ -15,14 +15,15 @@ export interface Wanted {
  * Which recovery an ailment asks for; undefined: none that the operator knows how to do.
  *
  * What overwrites data of members is reached only from a lost quorum whose evidence has held for the guard's window, and
- * only when starting the members that have intact data was planned before and refused.
+ * only when starting the members that have intact data was planned before and refused. An etcd that could split is stopped
+ * without waiting; what is stopped does not come back by itself, so then there is nothing to wait for either.
  *
  * @param lostSince since when the quorum is lost
  * @param recoveries those of this guard
  */
 export function actionFor(
   { case: ailment, pods = [] }: Pick<Diagnosis, 'case' | 'pods'>,
-  quorum: Pick<Quorum, 'verdict' | 'members'>,
+  quorum: Pick<Quorum, 'verdict' | 'members' | 'fencedBy'>,
   lostSince: string | undefined,
   { spec }: EtcdGuard,
   recoveries: readonly EtcdRecovery[],
@@ -49,6 +50,10 @@ export function actionFor(
       if (quorum.verdict === 'Quorate')
         return pods.length === 1 && pod !== undefined ? { action: 'ReplaceMember', target: pod } : undefined;
       return lost();
+    case 'SplitBrainRisk':
+      if (quorum.fencedBy !== undefined && lostSince !== undefined)
+        return rebuild(ailment, lostSince, quorum, recoveries, now);
+      return spec.policy.fence === 'Never' ? lost() : { action: 'Fence' };
     case 'QuorumLost':
     case 'AllMembersDown':
       return lost();

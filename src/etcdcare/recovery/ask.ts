@@ -34,9 +34,11 @@ export function recoveryToAskFor(
   const { case: ailment, sinceTime, pods } = diagnosis;
   // What a lost quorum looks like changes while members crash; the loss itself has held for long.
   const loss = quorumLostSinceTime !== undefined && forALoss.includes(action) ? quorumLostSinceTime : undefined;
-  if (now.getTime() - Date.parse(loss ?? sinceTime) < settledMs) return undefined;
+  // A split comes in a minute or three, and stopping what serves nobody takes nothing away.
+  const urgent = action === 'Fence';
+  if (!urgent && now.getTime() - Date.parse(loss ?? sinceTime) < settledMs) return undefined;
   if (policyOf({ spec }, action) === 'Never') return undefined;
-  if (recoveries.some((recovery) => !hasEnded(recovery) && recovery.spec.action !== 'Snapshot')) return undefined;
+  if (recoveries.some((recovery) => isInTheWay(recovery, urgent))) return undefined;
   const target = targeted.includes(action) ? pods?.[0] : undefined;
   const trouble = loss === undefined ? `${ailment} ${sinceTime} ${target ?? ''}` : `lost since ${loss}`;
   const about = { action, ...(target === undefined ? {} : { target: { podName: target } }) };
@@ -48,6 +50,12 @@ export function recoveryToAskFor(
     const ttlSecondsAfterFinished = time === 1 ? KEEP_SECONDS : KEEP_REPEATED_SECONDS;
     return newRecovery(metadata, name, { ...about, ttlSecondsAfterFinished }, { [FOR_CASE]: ailment });
   }
+}
+
+/** One at a time; what is urgent waits only for what is at work, not for a person who has not decided yet. */
+function isInTheWay(recovery: EtcdRecovery, urgent: boolean): boolean {
+  if (hasEnded(recovery) || recovery.spec.action === 'Snapshot') return false;
+  return !urgent || recovery.spec.action === 'Fence' || recovery.status?.state === 'Running';
 }
 
 /**

@@ -16,8 +16,11 @@ const REFUSAL_COUNTS_MS = 15 * 60_000;
  * Whether a recovery answers for good what its guard asked for; else it is asked again. One that nobody approved in time
  * is: whoever comes to look finds a plan of now.
  */
-export function isAnswered({ status }: EtcdRecovery, now: Date): boolean {
+export function isAnswered({ spec, status }: EtcdRecovery, now: Date): boolean {
   switch (status?.state) {
+    // Started again since, by somebody, with members that are still empty.
+    case 'Succeeded':
+      return spec.action !== 'Fence';
     case 'Expired':
       return false;
     case 'Refused':

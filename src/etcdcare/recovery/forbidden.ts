@@ -7,6 +7,7 @@ const restarting: readonly RecoveryAction[] = [
   'ClearMemberID',
   'ReplaceMember',
   'ReplaceVolume',
+  'Fence',
   'RestartQuorum',
   'RebuildFromSurvivor',
   'RestoreFromSnapshot',

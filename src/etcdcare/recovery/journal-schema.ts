@@ -28,6 +28,7 @@ export const journalSchema: z.ZodType<Journal> = z.strictObject({
     'ClearMemberID',
     'ReplaceMember',
     'ReplaceVolume',
+    'Fence',
     'RestartQuorum',
     'RebuildFromSurvivor',
     'RestoreFromSnapshot',

@@ -1,5 +1,6 @@
 import { limits } from '../../base/limits.ts';
 import { BeyondLimits, checkLimits } from './beyond-limits.ts';
+import { fencedBy } from './fenced.ts';
 import { flagReader } from './flags.ts';
 import { startUpOf, type StartUp } from './start-up.ts';
 import type { Container, EtcdStatefulSet } from './stateful-set.ts';
@@ -15,6 +16,8 @@ export interface EtcdSetup {
   readonly name: string;
   readonly namespace: string;
   readonly replicas: number;
+  /** The EtcdRecovery that stopped it so that it does not split; absent: it was not, or somebody has changed it since. */
+  readonly fencedBy?: string;
   /** Labels that select its pods, as text. */
   readonly selector: string;
   readonly serviceName: string;
@@ -64,6 +67,7 @@ function setupOf(set: EtcdStatefulSet, container: Container): EtcdSetup {
   const flag = flagReader(container, { name, namespace });
   const listen = flag('listen-client-urls') ?? '';
   const liveness = livenessOf(container);
+  const fenced = fencedBy(set);
   const [dataDir, initialClusterState, token] = [
     flag('data-dir'),
     flag('initial-cluster-state'),
@@ -73,6 +77,7 @@ function setupOf(set: EtcdStatefulSet, container: Container): EtcdSetup {
     name,
     namespace,
     replicas: set.spec?.replicas ?? 1,
+    ...(fenced === undefined ? {} : { fencedBy: fenced }),
     selector: selectorOf(set),
     serviceName: set.spec?.serviceName ?? '',
     containerName: container.name,

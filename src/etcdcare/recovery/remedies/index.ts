@@ -4,6 +4,7 @@ import { cleanup } from './cleanup.ts';
 import { bindPendingVolume } from './bind-pending-volume/remedy.ts';
 import { clearMemberID } from './clear-member-id.ts';
 import { defragmentRemedy } from './defragment.ts';
+import { fenceEtcd } from './fence-etcd.ts';
 import { moveLeader } from './move-leader.ts';
 import { reclaimSpace } from './reclaim-space.ts';
 import { replaceMember } from './replace-member/remedy.ts';
@@ -17,6 +18,7 @@ const known: Readonly<Record<RecoveryAction, Remedy>> = {
   ClearMemberID: clearMemberID,
   ReplaceMember: replaceMember,
   ReplaceVolume: replaceVolume,
+  Fence: fenceEtcd,
   RestartQuorum: restartQuorum,
   RebuildFromSurvivor: rebuildFromSurvivor,
   RestoreFromSnapshot: restoreFromSnapshot,

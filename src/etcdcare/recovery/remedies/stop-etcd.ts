@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { statefulSetKind } from '../../../kube/kinds.ts';
 import { scaledBy } from '../../milvus/scaled-by.ts';
+import { noFenceMark } from '../../setup/fenced.ts';
 import { startsExisting, withStateExisting } from '../../setup/initial-state.ts';
 import type { Step, StepOutcome, Work } from '../remedy.ts';
 import type { EtcdWorld } from '../world.ts';
@@ -101,7 +102,8 @@ export async function scaleUp(work: Work, { facts, set }: EtcdWorld, members: nu
   }
   if (facts.setup.replicas === members) return true;
   const { name, namespace, uid, resourceVersion } = set.metadata;
-  const patch = { metadata: { uid, resourceVersion }, spec: { replicas: members } };
+  const annotations = facts.setup.fencedBy === undefined ? {} : { annotations: noFenceMark };
+  const patch = { metadata: { uid, resourceVersion, ...annotations }, spec: { replicas: members } };
   await work.client.mergePatch(statefulSetKind, name, namespace, patch, { signal: work.signal });
   return false;
 }

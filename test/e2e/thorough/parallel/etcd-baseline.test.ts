@@ -48,8 +48,8 @@ async function followPublishedSteps(
     await etcd.untilEnded(pod, 1);
   }
   expect(await etcd.etcdctlAt([survivor], ['endpoint', 'status'])).toContain('etcdserver: no leader');
-  await guardEtcd(scene, name); // only now, as a guard looks again every 30 s while all is well
-  const { status } = await untilDiagnosed(scene, name, 'PublishedStepsHalfDone');
+  await guardEtcd(scene, name, { policy: { fence: 'Never' } }); // only now, as a guard looks again every 30 s while all is well
+  const { status } = await untilDiagnosed(scene, name, state === 'new' ? 'SplitBrainRisk' : 'PublishedStepsHalfDone');
   expect(status?.diagnosis?.pods).toEqual(emptied);
 }
 

@@ -14,7 +14,7 @@ scenario(
   async (scene) => {
     const { kubectl } = scene;
     const etcd = await startEtcdSet(scene, { generation: 'G1', release: '3.5.0' });
-    await guardEtcd(scene, etcd.name);
+    await guardEtcd(scene, etcd.name, { policy: { fence: 'Never' } });
 
     await playRebuild(scene, etcd, async () => {
       await askForRecovery(scene, 'unfit', { guardName: etcd.name, action: 'RebuildFromSurvivor' });

@@ -30,7 +30,11 @@ scenario(
     await etcd.etcdctl(['role', 'grant-permission', 'milvus', 'readwrite', '--prefix=true', 'by-dev/']);
     await etcd.etcdctl(['user', 'grant-role', 'milvus', 'milvus']);
     const snapshots = await claimSnapshots(scene, storageClass);
-    await guardEtcd(scene, etcd.name, { ...accessSpec(etcd.name, options), snapshots });
+    await guardEtcd(scene, etcd.name, {
+      ...accessSpec(etcd.name, options),
+      snapshots,
+      policy: { fence: 'Never' },
+    });
     const saved = await untilSnapshot(scene, etcd.name);
     expect(saved.sha256).toMatch(/^[0-9a-f]{64}$/);
 
@@ -52,7 +56,7 @@ scenario(
   async (scene) => {
     const options = { generation: 'G1', tls: true, auth: true } as const;
     const etcd = await startEtcdSet(scene, options);
-    await guardEtcd(scene, etcd.name, accessSpec(etcd.name, options));
+    await guardEtcd(scene, etcd.name, { ...accessSpec(etcd.name, options), policy: { fence: 'Never' } });
 
     const [pod = ''] = await etcd.followers();
     await damage(etcd, pod, emptyMemberID);

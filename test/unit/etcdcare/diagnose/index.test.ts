@@ -22,7 +22,7 @@ describe('a diagnosis', () => {
   });
 
   it('names each case in some situation, so that none is dead', () => {
-    expect(new Set(situations.map((situation) => situation.case)).size).toBe(29);
+    expect(new Set(situations.map((situation) => situation.case)).size).toBe(30);
   });
 
   it('names the cause, while the names that do not resolve belong to members that are away', () => {
@@ -115,6 +115,7 @@ const mixed: fc.Arbitrary<EtcdFacts> = fc
 const order: readonly AilmentCase[] = [
   ...([
     'ScaledToZero',
+    'SplitBrainRisk',
     'ImagePullFailed',
     'ConfigurationInvalid',
     'VolumePending',

@@ -3,7 +3,7 @@ import type { AilmentCase } from '../../../../src/api/etcd-guard.ts';
 import type { RecoveryAction } from '../../../../src/api/etcd-recovery.ts';
 import { diagnose } from '../../../../src/etcdcare/diagnose/index.ts';
 import { actionFor } from '../../../../src/etcdcare/recovery/action-for.ts';
-import { guard, now } from '../support/facts.ts';
+import { guard, now, policy } from '../support/facts.ts';
 import { situations } from '../support/situations.ts';
 import { recovery } from './support.ts';
 
@@ -47,6 +47,29 @@ describe('the recovery that an ailment asks for', () => {
     expect(ask(600, ['RestartQuorum', 'RebuildFromSurvivor', 'RestoreFromSnapshot'], nobody as never)).toBe(
       'RestoreFromSnapshot',
     );
+  });
+
+  it('of an etcd that could split is to stop it, without waiting for the window', () => {
+    const lost = { verdict: 'Lost' } as const;
+    const ask = (asking = guard(), seconds = 0) =>
+      actionFor(found('SplitBrainRisk'), lost, since(seconds), asking, [], now)?.action;
+    expect(ask()).toBe('Fence');
+    const never = { ...guard(), spec: { ...guard().spec, policy: { ...policy, fence: 'Never' } } } as const;
+    expect(ask(never)).toBeUndefined();
+    expect(ask(never, 600)).toBe('RestartQuorum');
+  });
+
+  it('of an etcd that was stopped for that is to bring its data back, without waiting for the window either', () => {
+    const fenced = { verdict: 'Lost', fencedBy: 'etcd-fence-1' } as const;
+    const refused = recovery(
+      { action: 'RestartQuorum' },
+      { state: 'Refused' },
+      { forCase: 'SplitBrainRisk', createdAt: since(10) },
+    );
+    const ask = (...before: readonly ReturnType<typeof recovery>[]) =>
+      actionFor(found('SplitBrainRisk'), fenced, since(60), guard(), before, now)?.action;
+    expect(ask()).toBe('RestartQuorum');
+    expect(ask(refused)).toBe('RestoreFromSnapshot');
   });
 
   it('forgets what was refused for an earlier ailment of the same kind', () => {

@@ -62,6 +62,31 @@ describe('what a guard asks for', () => {
     });
   });
 
+  describe('about an etcd that could split', () => {
+    const risk: EtcdGuardStatus = {
+      diagnosis: { ...full.diagnosis, case: 'SplitBrainRisk', action: 'Fence', sinceTime: since(0) } as never,
+      quorumLostSinceTime: since(0),
+    };
+    const ask = (...recoveries: readonly ReturnType<typeof recovery>[]) =>
+      recoveryToAskFor(guard(), risk, recoveries, now)?.spec.action;
+
+    it('is asked at once, though another plan waits for its approval', () => {
+      expect(ask()).toBe('Fence');
+      expect(ask(recovery({ action: 'RebuildFromSurvivor' }, { state: 'AwaitingApproval' }))).toBe('Fence');
+    });
+
+    it('waits for what is at work, and is asked once', () => {
+      expect(ask(recovery({ action: 'RestartQuorum' }, { state: 'Running' }))).toBeUndefined();
+      expect(ask(recovery({ action: 'Fence' }, { state: 'Planned' }))).toBeUndefined();
+    });
+
+    it('is asked again when somebody has started it again with members that are still empty', () => {
+      const { name } = recoveryToAskFor(guard(), risk, [], now)?.metadata ?? { name: '' };
+      expect(ask(recovery({ action: 'Fence' }, { state: 'Succeeded' }, { name }))).toBe('Fence');
+      expect(ask(recovery({ action: 'Fence' }, { state: 'Cancelled' }, { name }))).toBeUndefined();
+    });
+  });
+
   it.each([
     ['what was seen only just now', { ...full, diagnosis: { ...full.diagnosis, sinceTime: since(14) } }, guard(), []],
     ['what has no remedy', { diagnosis: { ...full.diagnosis, action: undefined } }, guard(), []],

@@ -46,6 +46,7 @@ const forgeries: Readonly<Record<RecoveryAction, { readonly details: object; rea
   ClearMemberID: { details: { pod: 'etcd-2', operation: 'op' } },
   ReplaceMember: { details: replacement },
   ReplaceVolume: { details: { ...replacement, claim: 'uid-of-claim', volume: 'pv-of-somebody' } },
+  Fence: { details: {} },
   RestartQuorum: { details: { stopAll: 'yes', pods: [], intact: ['etcd-0'] } },
   RebuildFromSurvivor: { details: rebuild, notes: { prepared: {}, sha256: 'a' } },
   RestoreFromSnapshot: {

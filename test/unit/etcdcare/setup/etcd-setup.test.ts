@@ -19,6 +19,22 @@ const set = (container: Container): EtcdStatefulSet => ({
 });
 
 describe('what is learnt of an etcd', () => {
+  it('says who stopped it so that it does not split, until somebody changes it', () => {
+    const container = { name: 'etcd', image: 'milvusdb/etcd:3.5.25-r1' };
+    const stopped = (replicas: number, generation: number): EtcdStatefulSet => ({
+      ...set(container),
+      metadata: {
+        name: 'etcd',
+        generation,
+        annotations: { 'ha.milvus.io/fenced-by': 'etcd-fence-1', 'ha.milvus.io/fenced-generation': '5' },
+      },
+      spec: { ...set(container).spec, replicas },
+    });
+    expect(learnSetup(stopped(0, 5))).toMatchObject({ fencedBy: 'etcd-fence-1' });
+    expect(learnSetup(stopped(0, 7))).not.toHaveProperty('fencedBy');
+    expect(learnSetup(stopped(3, 5))).not.toHaveProperty('fencedBy');
+  });
+
   it('comes from the variables of the charts', () => {
     const host = '$(MY_POD_NAME).my-release-etcd-headless.$(NS).svc.cluster.local';
     const env = [

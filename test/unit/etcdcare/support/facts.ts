@@ -127,6 +127,7 @@ export const policy = {
   clearMemberID: 'Auto',
   replaceMember: 'Approve',
   replaceVolume: 'Approve',
+  fence: 'Auto',
   restartQuorum: 'Auto',
   rebuildFromSurvivor: 'Approve',
   restoreFromSnapshot: 'Approve',

@@ -30,9 +30,26 @@ export const situations: readonly Situation[] = [
   {
     about: 'the published steps half done, state new',
     facts: etcdWith([crashing('etcd-1', 1, [bootstrapped]), crashing('etcd-2', 1, [bootstrapped])]),
-    case: 'PublishedStepsHalfDone',
+    case: 'SplitBrainRisk',
     pods: ['etcd-1', 'etcd-2'],
-    evidence: 'already been bootstrapped',
+    evidence: '2 of 3 members have no data and start with initial-cluster-state new',
+  },
+  {
+    about: 'two members without data beside one that is just starting, state new',
+    facts: etcdWith(
+      [crashing('etcd-0', 1, [bootstrapped]), crashing('etcd-1', 1, [bootstrapped]), pod('etcd-2', { ready: false })],
+      { looks: [] },
+    ),
+    case: 'SplitBrainRisk',
+    pods: ['etcd-0', 'etcd-1'],
+    evidence: 'the quorum is lost',
+  },
+  {
+    about: 'an etcd that was stopped so that it does not split',
+    facts: etcd({ setup: { ...setup, replicas: 0, fencedBy: 'etcd-fence-1' }, pods: [], looks: [] }),
+    case: 'SplitBrainRisk',
+    pods: [],
+    evidence: 'EtcdRecovery etcd-fence-1 has stopped StatefulSet etcd',
   },
   {
     about: 'the published steps half done, state existing',

@@ -113,4 +113,17 @@ describe('starting it again', () => {
     const metadata = { uid: 'uid-of-set', resourceVersion: '7' };
     expect(done).toEqual(['ScaleEtcd', { metadata, spec: { replicas: 3 } }]);
   });
+
+  it('takes away the mark of an etcd that was stopped so that it does not split', async () => {
+    const done: unknown[] = [];
+    const client = fakeClient({
+      mergePatch: ((...[, , , patch]: readonly unknown[]) => Promise.resolve(void done.push(patch))) as never,
+    }) as Work['client'];
+    const fenced = worldOf(etcd({ ...gone, setup: { ...gone.setup, fencedBy: 'etcd-fence-1' } }));
+    expect(await scaleUp(workWith({}, { client }), fenced, 3)).toBe(false);
+    const annotations = { 'ha.milvus.io/fenced-by': null, 'ha.milvus.io/fenced-generation': null };
+    expect(done).toEqual([
+      { metadata: { uid: 'uid-of-set', resourceVersion: '7', annotations }, spec: { replicas: 3 } },
+    ]);
+  });
 });
