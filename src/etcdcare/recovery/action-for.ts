@@ -62,6 +62,11 @@ export function actionFor(
   }
 }
 
+/** It did not bring the quorum back, or a person did not want it: then the next one is planned. */
+function wasInVain({ spec, status }: EtcdRecovery): boolean {
+  return status?.state === 'Refused' || status?.state === 'Failed' || (status?.state === 'Cancelled' && spec.cancel);
+}
+
 /** Intact data first: a majority of it loses nothing. A question that is open stays the question. */
 function rebuild(
   ailment: Ailment['case'],
@@ -78,10 +83,7 @@ function rebuild(
   const open = asked.find((recovery) => !hasEnded(recovery) && forALoss.includes(recovery.spec.action));
   if (open) return { action: open.spec.action };
   const tried = (action: RecoveryAction): boolean =>
-    asked.some(
-      (recovery) =>
-        recovery.spec.action === action && recovery.status?.state === 'Refused' && isAnswered(recovery, now),
-    );
+    asked.some((recovery) => recovery.spec.action === action && wasInVain(recovery) && isAnswered(recovery, now));
   if (!tried('RestartQuorum')) return { action: 'RestartQuorum' };
   // Each is refused where the other one fits: a member may run and answer nobody, as one that was restarted alone does.
   const answers = (members ?? []).some(({ look }) => look !== undefined);

@@ -38,7 +38,7 @@ export function recoveryToAskFor(
   const urgent = action === 'Fence';
   if (!urgent && now.getTime() - Date.parse(loss ?? sinceTime) < settledMs) return undefined;
   if (policyOf({ spec }, action) === 'Never') return undefined;
-  if (recoveries.some((recovery) => isInTheWay(recovery, urgent))) return undefined;
+  if (recoveries.some((recovery) => isInTheWay(recovery, action))) return undefined;
   const target = targeted.includes(action) ? pods?.[0] : undefined;
   const trouble = loss === undefined ? `${ailment} ${sinceTime} ${target ?? ''}` : `lost since ${loss}`;
   const about = { action, ...(target === undefined ? {} : { target: { podName: target } }) };
@@ -52,10 +52,16 @@ export function recoveryToAskFor(
   }
 }
 
-/** One at a time; what is urgent waits only for what is at work, not for a person who has not decided yet. */
-function isInTheWay(recovery: EtcdRecovery, urgent: boolean): boolean {
-  if (hasEnded(recovery) || recovery.spec.action === 'Snapshot') return false;
-  return !urgent || recovery.spec.action === 'Fence' || recovery.status?.state === 'Running';
+/**
+ * One at a time. What is for a lost quorum waits only for what is at work and for another such, not for what needs a
+ * quorum and waits for it; a fence does not even wait for a person who has not decided yet.
+ */
+function isInTheWay(recovery: EtcdRecovery, action: RecoveryAction): boolean {
+  const { spec, status } = recovery;
+  if (hasEnded(recovery) || spec.action === 'Snapshot') return false;
+  if (status?.state === 'Running' || spec.action === action) return true;
+  if (action === 'Fence') return false;
+  return forALoss.includes(action) ? spec.action === 'Fence' || forALoss.includes(spec.action) : true;
 }
 
 /**

@@ -11,6 +11,8 @@ export const forALoss: readonly RecoveryAction[] = ['RestartQuorum', 'RebuildFro
 
 /** For so long a refusal is taken for final, milliseconds: what forbade the recovery may have been passing. */
 const REFUSAL_COUNTS_MS = 15 * 60_000;
+/** For so long one that had lost its reason is not asked again, milliseconds. */
+const CANCEL_COUNTS_MS = 60_000;
 
 /**
  * Whether a recovery answers for good what its guard asked for; else it is asked again. One that nobody approved in time
@@ -18,16 +20,23 @@ const REFUSAL_COUNTS_MS = 15 * 60_000;
  */
 export function isAnswered({ spec, status }: EtcdRecovery, now: Date): boolean {
   switch (status?.state) {
+    // What ended because its reason had passed is asked again when that is back; what a person cancelled is not.
+    case 'Cancelled':
+      return spec.cancel || isYoung(status, CANCEL_COUNTS_MS, now);
     // Started again since, by somebody, with members that are still empty.
     case 'Succeeded':
       return spec.action !== 'Fence';
     case 'Expired':
       return false;
     case 'Refused':
-      return status.endTime === undefined || now.getTime() - Date.parse(status.endTime) < REFUSAL_COUNTS_MS;
+      return isYoung(status, REFUSAL_COUNTS_MS, now);
     default:
       return true;
   }
+}
+
+function isYoung({ endTime }: NonNullable<EtcdRecovery['status']>, countsMs: number, now: Date): boolean {
+  return endTime === undefined || now.getTime() - Date.parse(endTime) < countsMs;
 }
 
 /** Whether a recovery that a guard asked for has lost its reason: what ails the etcd is something else by now, or nothing. */

@@ -23,6 +23,7 @@ import {
 import { TURN_MS, type RecoveryReconcilerOptions } from './options.ts';
 import { adoption, ownerOf } from './orphan.ts';
 import { offerOf } from './offer.ts';
+import { waitedTooLong } from './patience.ts';
 import type { Plan, Planned } from './remedy.ts';
 import { Run } from './run.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -100,8 +101,12 @@ export class Planner {
     switch (planned.state) {
       case 'Refused':
         return this.#end(recovery, 'Refused', planned.why, signal);
-      case 'Waiting':
+      case 'Waiting': {
+        // Half done it goes on waiting: what was stopped for it stays a question of its own.
+        const tooLong = own ? undefined : waitedTooLong(recovery, planned.why, clock.wallTime());
+        if (tooLong !== undefined) return this.#end(recovery, 'Refused', tooLong, signal);
         return this.#wait(recovery, planned.why, planned.againMs, signal);
+      }
       case 'Planned': {
         const plan = stored?.journal.replan?.needsPerson ? { ...planned.plan, needsPerson: true } : planned.plan;
         return this.#propose({ recovery, guard, world, plan, own, left, ...(stored ? { stored } : {}) }, signal);

@@ -27,7 +27,12 @@ export async function runScript(client: JobClient, job: Job, signal: AbortSignal
   if (failed)
     return { state: 'Failed', message: `Job ${namespace}/${name} failed: ${failed.message ?? 'no reason given'}` };
   const waiting = pod && waitingFor(pod);
-  return waiting === undefined ? { state: 'Running' } : { state: 'Running', waiting };
+  const { creationTimestamp: made } = stored.metadata;
+  return {
+    state: 'Running',
+    ...(waiting === undefined ? {} : { waiting }),
+    ...(made === undefined || (pod && hasBegun(pod)) ? {} : { pendingSince: made }),
+  };
 }
 
 /** An object that is not of the recovery has the name of one of its Jobs. */
@@ -85,6 +90,12 @@ function endOf({ metadata, status }: Pod): ScriptOutcome | undefined {
   if (status?.phase === 'Failed')
     return { state: 'Failed', message: `pod ${metadata.name} failed: ${status.reason ?? 'no reason given'}` };
   return undefined;
+}
+
+function hasBegun({ status }: Pod): boolean {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+    ({ state }) => state?.running !== undefined || state?.terminated !== undefined,
+  );
 }
 
 function waitingFor(pod: Pod): string | undefined {

@@ -2,8 +2,11 @@ import { limits } from '../../base/limits.ts';
 
 /** What has become of a script. */
 export type ScriptOutcome =
-  /** `waiting`: why it has not begun, in the words of the scheduler or the kubelet. */
-  | { readonly state: 'Running'; readonly waiting?: string }
+  /**
+   * `waiting`: why it has not begun, in the words of the scheduler or the kubelet. `pendingSince`: when its Job was made,
+   * as long as none of its containers has begun.
+   */
+  | { readonly state: 'Running'; readonly waiting?: string; readonly pendingSince?: string }
   /** `result`: its line of JSON, to be read by the parsers of results.ts. */
   | { readonly state: 'Done'; readonly result: unknown }
   | {

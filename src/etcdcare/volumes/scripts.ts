@@ -13,6 +13,7 @@ export const scriptNames = [
   'list-old',
   'remove-old',
   'save-snapshot',
+  'check-tools',
 ] as const;
 
 /** One of them. */

@@ -48,6 +48,15 @@ describe('data that an etcd runs on', () => {
   );
 });
 
+describe('the tools of an image', () => {
+  it('are found beside data that an etcd runs on, which is not touched', async () => {
+    expect(done(await bench.run('check-tools', { DATA_DIR: etcd.member.dataDir }))).toEqual({
+      ok: true,
+      tool: 'etcdutl',
+    });
+  });
+});
+
 describe('a survivor', () => {
   it('gives its snapshot without a quorum, and only the member that was planned', async () => {
     await etcd.members[1]?.kill();

@@ -82,6 +82,20 @@ describe('the recovery that an ailment asks for', () => {
     expect(actionFor(found('QuorumLost'), lost, since(700), guard(), [earlier], now)?.action).toBe('RestartQuorum');
   });
 
+  it.each([
+    ['failed', { state: 'Failed' }, false],
+    ['was cancelled by a person', { state: 'Cancelled' }, true],
+  ] as const)('goes on to what restores when starting intact members %s', (_what, status, cancel) => {
+    const before = recovery({ action: 'RestartQuorum', cancel }, status, {
+      forCase: 'QuorumLost',
+      createdAt: since(10),
+    });
+    const lost = { verdict: 'Lost' } as const;
+    expect(actionFor(found('QuorumLost'), lost, since(700), guard(), [before], now)?.action).toBe(
+      'RestoreFromSnapshot',
+    );
+  });
+
   it('keeps to the question that is open, and begins anew with intact data when refusals are old', () => {
     const lost = { verdict: 'Lost', members: [{ look: {} }] } as never;
     const ask = (...recoveries: readonly ReturnType<typeof recovery>[]) =>

@@ -40,14 +40,29 @@ describe('what a guard asks for', () => {
 
   it('is asked again when nobody approved in time, and when a refusal is a quarter of an hour old', () => {
     const name = recoveryToAskFor(guard(), full, [], now)?.metadata.name ?? '';
-    const before = (status: object) => recovery({ action: 'ReclaimSpace' }, status, { name });
-    const again = (status: object) => recoveryToAskFor(guard(), full, [before(status)], now);
+    const before = (status: object, cancel: boolean) => recovery({ action: 'ReclaimSpace', cancel }, status, { name });
+    const again = (status: object, cancel = false) => recoveryToAskFor(guard(), full, [before(status, cancel)], now);
     expect(again({ state: 'Expired', endTime: since(1) })?.metadata.name).toMatch(/^etcd-reclaim-space-[0-9a-f]{6}$/);
     expect(again({ state: 'Expired', endTime: since(1) })?.metadata.name).not.toBe(name);
     expect(again({ state: 'Expired' })?.spec.ttlSecondsAfterFinished).toBe(86_400);
     expect(again({ state: 'Refused', endTime: since(899) })).toBeUndefined();
     expect(again({ state: 'Refused', endTime: since(900) })).toBeDefined();
-    expect(again({ state: 'Cancelled', endTime: since(9000) })).toBeUndefined();
+    expect(again({ state: 'Cancelled', endTime: since(9000) }, true)).toBeUndefined();
+    // Its reason had passed, and is back.
+    expect(again({ state: 'Cancelled', endTime: since(59) })).toBeUndefined();
+    expect(again({ state: 'Cancelled', endTime: since(60) })).toBeDefined();
+  });
+
+  it('about a lost quorum is not kept waiting by what needs a quorum, nor asked beside another of its kind', () => {
+    const lost = {
+      diagnosis: { ...full.diagnosis, case: 'QuorumLost', action: 'RestartQuorum' },
+      quorumLostSinceTime: since(700),
+    } as unknown as EtcdGuardStatus;
+    const ask = (action: 'ReplaceMember' | 'RebuildFromSurvivor', state: 'AwaitingApproval' | 'Running') =>
+      recoveryToAskFor(guard(), lost, [recovery({ action }, { state })], now)?.spec.action;
+    expect(ask('ReplaceMember', 'AwaitingApproval')).toBe('RestartQuorum');
+    expect(ask('ReplaceMember', 'Running')).toBeUndefined();
+    expect(ask('RebuildFromSurvivor', 'AwaitingApproval')).toBeUndefined();
   });
 
   it('names the pod where the action is about one member', () => {
@@ -83,7 +98,7 @@ describe('what a guard asks for', () => {
     it('is asked again when somebody has started it again with members that are still empty', () => {
       const { name } = recoveryToAskFor(guard(), risk, [], now)?.metadata ?? { name: '' };
       expect(ask(recovery({ action: 'Fence' }, { state: 'Succeeded' }, { name }))).toBe('Fence');
-      expect(ask(recovery({ action: 'Fence' }, { state: 'Cancelled' }, { name }))).toBeUndefined();
+      expect(ask(recovery({ action: 'Fence', cancel: true }, { state: 'Cancelled' }, { name }))).toBeUndefined();
     });
   });
 

@@ -1,7 +1,7 @@
 import type { RecoveryAction } from '../../../../api/etcd-recovery.ts';
 import { hex, rank, type Ranking, type Wish } from './rank.ts';
 import { intactAmong } from './intact.ts';
-import type { Source } from './source.ts';
+import { unseenAmong, type Source } from './source.ts';
 
 /** Which source all members are restored from, or why none is taken. */
 export type Choice =
@@ -27,11 +27,16 @@ export function chooseSource(sources: readonly Source[], input: ChoiceInput): Ch
     return refused(
       `${intact.members.map(({ name }) => name).join(' and ')} have intact data, a majority of ${voters}: RestartQuorum starts them again and loses nothing`,
     );
+  const unseen = wish === undefined ? unseenAmong(sources) : undefined;
+  if (unseen !== undefined)
+    return refused(
+      `what is not known could be the newest data, so nothing is overwritten: ${unseen}. Cure that; or, if that volume is lost for good, make an EtcdRecovery whose source names what is to be restored without it`,
+    );
   const ranking = rank(sources, wish);
   if (!('chosen' in ranking)) return refused(ranking.why);
   const { chosen } = ranking;
-  if (action === 'RebuildFromSurvivor' && !stopped && chosen.kind !== 'Survivor') {
-    const survivor = sources.find(({ kind }) => kind === 'Survivor');
+  if (action === 'RebuildFromSurvivor' && !stopped && chosen.kind !== 'Survivor' && !chosen.starting) {
+    const survivor = sources.find(({ kind, starting }) => kind === 'Survivor' || starting);
     return survivor
       ? refused(
           `the data of ${chosen.name} reaches further (revision ${chosen.revision}, last log entry ${position(chosen)}) than that of ${survivor.name}, which runs (revision ${survivor.revision}, ${position(survivor)}): RestoreFromSnapshot takes the best of all`,

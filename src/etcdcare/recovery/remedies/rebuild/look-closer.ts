@@ -55,8 +55,9 @@ function withSaved(source: Source, work: Pick<Work, 'details' | 'notes'>): Sourc
   if (source.name !== saved?.source) return source;
   const clusterId = BigInt(`0x${textOf(work.details, 'clusterId')}`);
   const { last } = approvedLoss(work);
+  const { unseen: _unseen, ...rest } = source;
   return {
-    ...source,
+    ...rest,
     usable: true,
     complete: true,
     clusterId,

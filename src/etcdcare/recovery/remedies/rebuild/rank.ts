@@ -91,8 +91,10 @@ function compare(a = -1n, b = -1n): number {
 /** What may be missing when a source is taken, in words. */
 export function lossBound(chosen: Source, sources: readonly Source[]): string {
   const silent = sources.filter(
-    ({ name, kind, lastIndex }) => name !== chosen.name && kind !== 'Snapshot' && lastIndex === undefined,
+    ({ name, kind, lastIndex, unseen }) =>
+      name !== chosen.name && kind !== 'Snapshot' && lastIndex === undefined && !unseen,
   );
+  const unseen = sources.filter((source) => source.unseen && source.name !== chosen.name);
   return [
     ownLoss(chosen),
     ...aheadOf(chosen, sources).map(({ name, lastTerm, lastIndex }) =>
@@ -103,6 +105,9 @@ export function lossBound(chosen: Source, sources: readonly Source[]): string {
     ...(silent.length === 0
       ? []
       : [`what only ${silent.map(({ name }) => name).join(' and ')} held, whose volume tells nothing any more`]),
+    ...(unseen.length === 0
+      ? []
+      : [`everything that ${unseen.map(({ name }) => name).join(' and ')} held beyond it, which nobody could look at`]),
   ].join('; ');
 }
 

@@ -12,6 +12,10 @@ export interface Source {
   readonly complete: boolean;
   /** There is no data at all. */
   readonly empty: boolean;
+  /** Nobody could look at it, for a reason outside of the data: what it holds is not known, and may be the newest. */
+  readonly unseen?: true;
+  /** Its container runs and the member does not answer yet: a start-up script, for instance. */
+  readonly starting?: true;
   /** Why it is not better; empty where nothing is to be said. */
   readonly why: string;
   readonly clusterId?: bigint;
@@ -31,6 +35,17 @@ export interface Source {
   readonly cannotRaise?: true;
   /** Below these paths are sessions of a Milvus. */
   readonly sessionRoots: readonly string[];
+}
+
+/** A volume that could not be looked at. */
+export function unseenVolume(name: string, why: string): Source {
+  return { ...emptyVolume(name, `it could not be looked at: ${why}`), empty: false, unseen: true };
+}
+
+/** Those that nobody could look at, with the reason, in words; undefined: all were seen. */
+export function unseenAmong(sources: readonly Source[]): string | undefined {
+  const unseen = sources.filter((source) => source.unseen);
+  return unseen.length === 0 ? undefined : unseen.map(({ name, why }) => `${name}: ${why}`).join('; ');
 }
 
 /** A volume without data. */

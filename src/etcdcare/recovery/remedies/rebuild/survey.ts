@@ -12,13 +12,15 @@ import { runAttempts } from '../attempts.ts';
 import { etcdctlAccess, etcdctlUser } from '../etcdctl-access.ts';
 import { memberJob } from '../member-job.ts';
 import type { LaidOutMember, Layout } from './layout.ts';
-import { emptyVolume, type Source } from './source.ts';
+import { emptyVolume, unseenVolume, type Source } from './source.ts';
+import { neverStarts, whyNeverStarted } from '../tools-proof.ts';
+import { withoutShell } from '../without-shell.ts';
 
 /** What looking at all volumes came to. */
 export type Survey =
   { readonly state: 'Waiting'; readonly why: string } | { readonly state: 'Seen'; readonly sources: readonly Source[] };
 
-type Looking = Pick<Planning, 'recovery' | 'client' | 'signal'>;
+type Looking = Pick<Planning, 'recovery' | 'client' | 'signal' | 'now'>;
 
 /**
  * Looks at everything the data could come from: members that run, by a snapshot of each; the volumes of the others, by
@@ -53,10 +55,10 @@ export function givesSnapshot({ guard }: Pick<EtcdWorld, 'guard'>, { answer }: A
 }
 
 async function lookAtVolume(
-  { client, recovery, signal }: Looking,
+  { client, recovery, signal, now }: Looking,
   world: EtcdWorld,
   { place }: Layout,
-  { pod }: LaidOutMember,
+  { pod }: Pick<LaidOutMember, 'pod'>,
 ): Promise<Source | string> {
   const step = `inspect-g${world.set.metadata.generation ?? 0}`;
   const runs = world.facts.pods.some(({ name, container }) => name === pod && container.state === 'Running');
@@ -73,13 +75,13 @@ async function lookAtVolume(
   const outcome = await runAttempts(client, job, signal);
   switch (outcome.state) {
     case 'Running':
-      return waitingFor(`the volume of ${pod}`, outcome);
+      return neverStarts(outcome, now)
+        ? unseenVolume(pod, whyNeverStarted(outcome))
+        : waitingFor(`the volume of ${pod}`, outcome);
     case 'Failed':
-      return outcome.refusal === 'LockHeld'
-        ? `a process has the data of ${pod} open: waits for it to answer or to end`
-        : { ...emptyVolume(pod, `it could not be looked at: ${outcome.message}`), empty: false };
+      return unseenVolume(pod, withoutShell(outcome, world) ?? outcome.message);
     case 'Done':
-      return volumeSource(pod, outcome.result);
+      return { ...volumeSource(pod, outcome.result), ...(runs ? { starting: true } : {}) };
   }
 }
 
@@ -102,11 +104,13 @@ function volumeSource(name: string, result: unknown): Source {
 }
 
 async function lookAtSurvivor(
-  { client, recovery, signal }: Looking,
+  looking: Looking,
   world: EtcdWorld,
-  { place }: Layout,
-  { podName, answer }: Answered,
+  layout: Layout,
+  { podName }: Answered,
 ): Promise<Source | string> {
+  const { client, recovery, signal } = looking;
+  const { place } = layout;
   const { env, ...access } = await etcdctlAccess(client, world.guard, signal);
   const step = `survivor-g${world.set.metadata.generation ?? 0}`;
   const job = (attempt: number) =>
@@ -124,16 +128,12 @@ async function lookAtSurvivor(
       ...access,
     });
   const outcome = await runAttempts(client, job, signal);
-  if (outcome.state === 'Running') return waitingFor(`the member in ${podName}`, outcome);
-  const { clusterID, memberID } = answer.status.header;
-  if (outcome.state === 'Failed')
-    return {
-      ...emptyVolume(podName, `it runs and gives no snapshot: ${outcome.message}`),
-      kind: 'Survivor',
-      empty: false,
-      clusterId: clusterID,
-      memberId: memberID,
-    };
+  if (outcome.state === 'Running')
+    return neverStarts(outcome, looking.now)
+      ? unseenVolume(podName, whyNeverStarted(outcome))
+      : waitingFor(`the member in ${podName}`, outcome);
+  // It runs and gives no snapshot: its volume is copied as it runs.
+  if (outcome.state === 'Failed') return lookAtVolume(looking, world, layout, { pod: podName });
   const { result } = outcome;
   return {
     name: podName,

@@ -3,6 +3,7 @@ import type { Plan, Remedy } from '../../remedy.ts';
 import type { EtcdWorld } from '../../world.ts';
 import { startsExisting } from '../../../setup/initial-state.ts';
 import { membersAgree } from '../members-agree.ts';
+import { unprovenTools } from '../tools-proof.ts';
 import { quorateNotes, whileQuorate } from '../while-quorate.ts';
 import { addLearner, joinNotes, promote, startMember } from './join.ts';
 import { removeMember } from './remove-member.ts';
@@ -16,14 +17,13 @@ import { setAside, setAsideNotes } from './set-aside.ts';
 /** A member whose data is beyond use joins anew and is given everything by the others. */
 export const replaceMember: Remedy = {
   action: 'ReplaceMember',
-  plan: ({ recovery, world, now }) => {
+  plan: async (planning) => {
+    const { recovery, world, now } = planning;
     const { spec, metadata } = recovery;
     const replacement = replacementOf(world, spec.target?.podName ?? '', metadata.uid, askedForMs(recovery, now));
-    return Promise.resolve(
-      'why' in replacement
-        ? { ...replacement, againMs: 2_000 }
-        : { state: 'Planned', plan: planFor(world, replacement) },
-    );
+    if ('why' in replacement) return { ...replacement, againMs: 2_000 };
+    const unproven = await unprovenTools(planning, replacement.snapshotFrom);
+    return unproven ?? { state: 'Planned', plan: planFor(world, replacement) };
   },
   details: z.strictObject(replacementShape),
   notes: z.strictObject({ ...quorateNotes, ...joinNotes, ...setAsideNotes('SetAside', 'SetAsideAgain') }),

@@ -11,6 +11,7 @@ import { restartOthers } from '../replace-member/restart-others.ts';
 import { restartPod } from '../replace-member/restart-pod.ts';
 import { saveSnapshot } from '../replace-member/save-snapshot.ts';
 import { setAside, setAsideNotes } from '../replace-member/set-aside.ts';
+import { unprovenTools } from '../tools-proof.ts';
 import { quorateNotes, whileQuorate } from '../while-quorate.ts';
 import { keepVolume } from './keep-volume.ts';
 import { swapVolume } from './swap-volume.ts';
@@ -63,7 +64,8 @@ async function planReplaceVolume(planning: Planning): Promise<Planned> {
       why: `the operator may not read PersistentVolume ${volume}, so it could not see to its being kept: give it get and patch on persistentvolumes (the ClusterRole of that name with -volumes, in the chart)`,
     };
   }
-  return { state: 'Planned', plan: planFor(planning, replacement, { claim: claim.metadata, volume }) };
+  const unproven = await unprovenTools(planning, replacement.snapshotFrom);
+  return unproven ?? { state: 'Planned', plan: planFor(planning, replacement, { claim: claim.metadata, volume }) };
 }
 
 function planFor(

@@ -1,5 +1,5 @@
 import { intactAmong } from '../rebuild/intact.ts';
-import type { Source } from '../rebuild/source.ts';
+import { unseenAmong, type Source } from '../rebuild/source.ts';
 
 /** What is known of an etcd that has lost its quorum. */
 export interface QuorumInput {
@@ -38,6 +38,12 @@ export function decideRestart(input: QuorumInput): QuorumDecision {
   const intact = intactMembers.map(({ name }) => name);
   const rest = volumes.filter(({ name }) => !intact.includes(name));
   if (!enough) {
+    const unseen = unseenAmong(rest);
+    if (unseen !== undefined)
+      return {
+        state: 'Refused',
+        why: `${intact.length} of ${members} members are known to have intact data, ${needed} are needed, and not all could be looked at (${unseen}): cure that, and it is looked at again`,
+      };
     const whys = rest.map(({ name, why }) => `${name}: ${why || 'it is of another cluster, or was begun anew'}`);
     return {
       state: 'Refused',

@@ -5,7 +5,7 @@ import {
   type ChoiceInput,
 } from '../../../../../../src/etcdcare/recovery/remedies/rebuild/choice.ts';
 import type { Source } from '../../../../../../src/etcdcare/recovery/remedies/rebuild/source.ts';
-import { intact, nothing, survivor, withoutLog } from './sources.ts';
+import { intact, nothing, survivor, unseen, withoutLog } from './sources.ts';
 
 const rebuild: ChoiceInput = { action: 'RebuildFromSurvivor', voters: 3, stopped: false, rootPaths: [] };
 const restore: ChoiceInput = { ...rebuild, action: 'RestoreFromSnapshot' };
@@ -34,6 +34,21 @@ describe('choosing the source of a rebuild', () => {
       /^Refused: etcd-0 and etcd-1 have intact data, a majority of 3: RestartQuorum/,
     );
     expect(choice(sources, { ...restore, wish: { podName: 'etcd-1' } })).toBe('etcd-1');
+  });
+
+  it('overwrites nothing while a volume could not be looked at, unless a person names the source', () => {
+    const sources = [survivor('etcd-0', 9n), nothing('etcd-1'), unseen('etcd-2')];
+    for (const input of [rebuild, restore])
+      expect(choice(sources, input)).toMatch(
+        /^Refused: what is not known could be the newest data, so nothing is overwritten: etcd-2: it could not be looked at: its Job has not started/,
+      );
+    expect(choice(sources, { ...rebuild, wish: { podName: 'etcd-0' } })).toBe('etcd-0');
+  });
+
+  it('takes a member that runs and is still in its start-up script, by its volume', () => {
+    const sources = [intact('etcd-0', 9n, { starting: true }), nothing('etcd-1'), nothing('etcd-2')];
+    expect(choice(sources, rebuild)).toBe('etcd-0');
+    expect(choice(sources, restore)).toBe('etcd-0');
   });
 
   it('waits for a member that runs, where one was asked for and none answers', () => {

@@ -7,7 +7,7 @@ import {
   type Wish,
 } from '../../../../../../src/etcdcare/recovery/remedies/rebuild/rank.ts';
 import type { Source } from '../../../../../../src/etcdcare/recovery/remedies/rebuild/source.ts';
-import { intact, nothing, stored, survivor, withoutDatabase, withoutLog } from './sources.ts';
+import { intact, nothing, stored, survivor, unseen, withoutDatabase, withoutLog } from './sources.ts';
 
 /** The name of what is chosen, or why nothing is. */
 function chosen(sources: readonly Source[], wish?: Wish): string {
@@ -102,6 +102,13 @@ describe('what may be lost', () => {
     const sources = [survivor('etcd-0', 10n), nothing('etcd-1'), nothing('etcd-2')];
     expect(lossBound(sources[0] as Source, sources)).toContain(
       'what only etcd-1 and etcd-2 held, whose volume tells nothing any more',
+    );
+  });
+
+  it('names the members that nobody could look at, where a person goes on without them', () => {
+    const sources = [survivor('etcd-0', 10n), nothing('etcd-1'), unseen('etcd-2')];
+    expect(lossBound(sources[0] as Source, sources)).toMatch(
+      /what only etcd-1 held, whose .*; everything that etcd-2 held beyond it, which nobody could look at$/,
     );
   });
 

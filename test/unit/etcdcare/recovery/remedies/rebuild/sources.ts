@@ -1,4 +1,8 @@
-import { emptyVolume, type Source } from '../../../../../../src/etcdcare/recovery/remedies/rebuild/source.ts';
+import {
+  emptyVolume,
+  unseenVolume,
+  type Source,
+} from '../../../../../../src/etcdcare/recovery/remedies/rebuild/source.ts';
 
 export const cluster = 0xd00bn;
 
@@ -35,6 +39,9 @@ export const withoutDatabase = (name: string, lastIndex: bigint): Source => ({
   lastTerm: 3n,
   lastIndex,
 });
+
+/** A volume that nobody could look at. */
+export const unseen = (name: string): Source => unseenVolume(name, 'its Job has not started within 5 minutes');
 
 export const nothing = (name: string): Source => emptyVolume(name, `there is no volume claim data-${name}`);
 

@@ -3,7 +3,7 @@ import {
   decideRestart,
   type QuorumInput,
 } from '../../../../../../src/etcdcare/recovery/remedies/restart-quorum/decide.ts';
-import { intact, nothing, stored, survivor, withoutLog } from '../rebuild/sources.ts';
+import { intact, nothing, stored, survivor, unseen, withoutLog } from '../rebuild/sources.ts';
 
 const two = [intact('etcd-0', 9n), intact('etcd-1', 9n), withoutLog('etcd-2', 9n)];
 const input: QuorumInput = { sources: two, members: 3, replicas: 3, startsExisting: true, crashing: [] };
@@ -46,6 +46,14 @@ describe('bringing a quorum back from intact data', () => {
     expect(decideRestart({ ...input, sources })).toEqual({
       state: 'Refused',
       why: '1 of 3 members have intact data, 2 are needed (etcd-1: there is no volume claim data-etcd-1; etcd-2: walpb: crc mismatch): RebuildFromSurvivor or RestoreFromSnapshot restore all from one',
+    });
+  });
+
+  it('does not call data lost that nobody could look at, nor send to a restore for it', () => {
+    const sources = [intact('etcd-0', 9n), unseen('etcd-1'), nothing('etcd-2')];
+    expect(decideRestart({ ...input, sources })).toEqual({
+      state: 'Refused',
+      why: '1 of 3 members are known to have intact data, 2 are needed, and not all could be looked at (etcd-1: it could not be looked at: its Job has not started within 5 minutes): cure that, and it is looked at again',
     });
   });
 
