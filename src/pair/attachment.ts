@@ -29,7 +29,7 @@ export interface Attachment {
 export interface PairPods {
   /** Without those that have ended for good. */
   readonly pods: readonly PodView[];
-  /** With those: the ends of their containers prove something. */
+  /** With those, and with some that are gone: the ends of their containers prove something. */
   readonly allPods: readonly PodView[];
   /** Names of pods that a workload's selector matches and that it has not made. */
   readonly foreignPods: readonly string[];
@@ -84,18 +84,20 @@ export async function podsOf(
   memory: PairMemory,
 ): Promise<PairPods> {
   const found = caches.pods(namespace, name);
+  const departed = caches.departed(namespace, name);
   if (!spec.workloadRef) {
     const pods = found.map(viewPod);
-    return { pods, allPods: pods, foreignPods: [] };
+    return { pods, allPods: [...pods, ...departed.map(viewPod)], foreignPods: [] };
   }
   if (!workload?.view.selector || workload.takenBy !== undefined) return { pods: [], allPods: [], foreignPods: [] };
   memory.sawPods(uidsOf(found));
-  return ofWorkload(workload, found, workloads);
+  return ofWorkload(workload, found, departed, workloads);
 }
 
 async function ofWorkload(
   { view, container }: NonNullable<Attachment['workload']>,
   found: readonly Pod[],
+  departed: readonly Pod[],
   workloads: Workloads,
 ): Promise<PairPods> {
   const owned: Pod[] = [];
@@ -106,7 +108,7 @@ async function ofWorkload(
   }
   const see = (pod: Pod): PodView => viewAttachedPod(pod, container?.name);
   const pods = owned.filter(({ status }) => !ENDED_PHASES.includes(status?.phase)).map(see);
-  return { pods, allPods: owned.map(see), foreignPods };
+  return { pods, allPods: [...owned, ...departed].map(see), foreignPods };
 }
 
 /**

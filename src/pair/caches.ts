@@ -16,6 +16,8 @@ export interface PairCaches {
   pairs(): Iterable<CoordinatorPair>;
   /** The pods that carry this pair's label, and those that are followed for it, by name. */
   pods(namespace: string, pairName: string): readonly Pod[];
+  /** Pods of this pair that are gone, as last seen, where a container had ended by then: the last few. */
+  departed(namespace: string, pairName: string): readonly Pod[];
   /** Follows the pods of a namespace that a selector matches, for this pair, until disposed. */
   follow(namespace: string, pairName: string, labelSelector: string): FollowedPods;
   /** A child that carries this operator's label; one that does not is not in the cache. */

@@ -11,6 +11,7 @@ import { Reflector } from '../kube/reflector.ts';
 import type { FollowedPods, PairCaches } from '../pair/caches.ts';
 import { childKinds } from '../pair/child-kinds.ts';
 import type { PodDisruptionBudget } from '../pair/disruption-budgets.ts';
+import { DepartedPods } from './departed-pods.ts';
 import { trimBudget, trimNode, trimPod } from './trim.ts';
 
 /** A pair as the API server stores it. */
@@ -42,6 +43,7 @@ export class Caches implements PairCaches, AsyncDisposable {
   readonly #nodes: Reflector<Node> | undefined;
   /** Pods by pair, so that a look at one pair does not walk all pods. */
   readonly #podsByPair = new Map<string, Map<string, Pod>>();
+  readonly #departed = new DepartedPods();
   readonly #options: CachesOptions;
   /** Watches on the pods of workloads; each for as long as one pair looks after it. */
   readonly #followed = new Set<Reflector<Pod>>();
@@ -68,10 +70,15 @@ export class Caches implements PairCaches, AsyncDisposable {
       ]),
     );
     this.#nodes = watchNodes ? new Reflector<Node>({ client, log, kind: nodeKind, trim: trimNode }) : undefined;
-    this.#pairs.subscribe(({ object: { metadata } }) => onChange(metadata.namespace, metadata.name));
+    this.#pairs.subscribe(({ type, object: { metadata } }) => {
+      if (type === 'deleted') this.#departed.forget(`${metadata.namespace}/${metadata.name}`);
+      onChange(metadata.namespace, metadata.name);
+    });
     this.#pods.subscribe(({ type, object }) => {
       const { namespace, labels: podLabels } = object.metadata;
-      this.#index(`${namespace ?? ''}/${podLabels?.[labels.pair] ?? ''}`, object, type === 'deleted');
+      const key = `${namespace ?? ''}/${podLabels?.[labels.pair] ?? ''}`;
+      this.#index(key, object, type === 'deleted');
+      if (type === 'deleted') this.#departed.add(key, object);
       tellOwner(object, onChange);
     });
     for (const reflector of this.#children.values()) reflector.subscribe(({ object }) => tellOwner(object, onChange));
@@ -113,12 +120,17 @@ export class Caches implements PairCaches, AsyncDisposable {
     return pods.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   }
 
+  departed(namespace: string, pairName: string): readonly Pod[] {
+    return this.#departed.of(`${namespace}/${pairName}`);
+  }
+
   follow(namespace: string, pairName: string, labelSelector: string): FollowedPods {
     const { client, log, onChange } = this.#options;
     const kind = podKind;
     const reflector = new Reflector<Pod>({ client, log, kind, namespaces: [namespace], labelSelector, trim: trimPod });
     reflector.subscribe(({ type, object }) => {
       this.#index(`${namespace}/${pairName}`, object, type === 'deleted');
+      if (type === 'deleted') this.#departed.add(`${namespace}/${pairName}`, object);
       onChange(namespace, pairName);
     });
     this.#followed.add(reflector);

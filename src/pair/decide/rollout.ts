@@ -65,7 +65,16 @@ export function decideRollout(context: RolloutContext): RolloutDecision {
 
 /** Both processes are there. A registered standby that has not taken a free role yet is about to: that change is told first. */
 function isComplete(members: readonly Member[]): boolean {
-  return holderOf(members) !== undefined && standbyOf(members) !== undefined;
+  return presentHolder(members) !== undefined && standbyOf(members) !== undefined;
+}
+
+/**
+ * Who holds the role and is there. What is left in etcd of an ACTIVE that was ended holds it as well, until its lease ends: no pod
+ * accounts for that.
+ */
+function presentHolder(members: readonly Member[]): Member | undefined {
+  const holder = holderOf(members);
+  return holder?.pod !== undefined || holder?.state === 'Foreign' ? holder : undefined;
 }
 
 /** A failover without anybody to take over: pods of the wished template may be what ends it, and nothing can be lost. */
@@ -94,9 +103,9 @@ function paused(context: RolloutContext, transition: Transition, outdated: reado
 
 function step(context: RolloutContext, outdated: readonly PodView[]): RolloutDecision {
   const { members, templateHash } = context;
-  const holder = holderOf(members);
+  const holder = presentHolder(members);
   const standby = standbyOf(members);
-  if (!holder) return replaceUnregistered(context, outdated);
+  if (!holder) return holderOf(members) ? keep(context.transition) : replaceUnregistered(context, outdated);
   if (outdated.length === 0) return at(context, 'AwaitingStandby', holder);
   const other = outdated.find((pod) => pod.name !== holder.pod?.name);
   if (other) return at(context, 'ReplacingStandby', holder, holder.state === 'Active' ? other : undefined);

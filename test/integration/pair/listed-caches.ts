@@ -55,6 +55,11 @@ export class ListedCaches implements PairCaches {
     return this.#pods.filter(({ metadata }) => metadata.labels?.[labels.pair] === pairName);
   }
 
+  /** A list does not know what was there before it. */
+  departed(): readonly Pod[] {
+    return [];
+  }
+
   /** Every pod of the namespace is listed anyway. */
   follow(): FollowedPods {
     return { listed: Promise.resolve(), [Symbol.dispose]: () => undefined };

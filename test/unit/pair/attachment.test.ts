@@ -21,6 +21,14 @@ describe('a workload and its pods', () => {
     expect(world.followed).toEqual(['component=rootcoord']);
   });
 
+  it('tell of the end of a container when its pod is gone', async () => {
+    const world = new WorkloadWorld();
+    world.departed = [workloadPod('c')];
+    const { pods, allPods } = await look(world);
+    expect(pods.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(allPods.map(({ name, container }) => [name, container.id])).toContainEqual(['c', 'containerd://rc-of-c']);
+  });
+
   it('cost nothing to look at again while nothing changes', async () => {
     const world = new WorkloadWorld();
     await look(world);

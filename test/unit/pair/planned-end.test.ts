@@ -119,6 +119,7 @@ function start() {
       pair: () => pair,
       pairs: () => [pair],
       pods: () => world.pods,
+      departed: () => [],
       child: () => undefined,
       budgets: () => [],
       node: () => undefined,

@@ -93,6 +93,7 @@ function start(
       pair: () => world.pair,
       pairs: () => [...pairs, ...(world.pair ? [world.pair] : [])],
       pods: () => world.pods,
+      departed: () => [],
       child: (kind, _, name) => live.get(`${kind.kind}/${name}`) as never,
       budgets: () => [],
       node: () => undefined,

@@ -104,6 +104,26 @@ describe('the pods of a pair', () => {
     expect(new Set(told)).toEqual(new Set(['milvus/rootcoord']));
   });
 
+  it('tell how their containers ended when they are gone already, the last four of a pair', async () => {
+    const of = (name: string, state: object): Stored<Pod> => ({
+      ...pod(name, { 'ha.milvus.io/pair': 'rootcoord' }),
+      status: { containerStatuses: [{ name: 'milvus', ready: false, restartCount: 0, containerID: name, state }] },
+    });
+    const ended = { terminated: { exitCode: 0, reason: 'Completed' } };
+    const listed = ['a', 'b', 'c', 'd', 'e'].map((name) => of(name, { running: {} }));
+    const { caches, watch, names } = start({ 'pods * ha.milvus.io/pair': listed });
+    await caches.synced();
+    const tell = await watch('pods * ha.milvus.io/pair');
+    for (const name of ['a', 'b', 'c', 'd']) tell({ type: 'DELETED', object: of(name, ended) });
+    tell({ type: 'ADDED', object: of('f', ended) });
+    tell({ type: 'DELETED', object: of('f', ended) });
+    tell({ type: 'DELETED', object: of('e', { running: {} }) });
+    await until('all pods to be gone', () => names().length === 0, { timeoutMs: 5_000 });
+    const departed = caches.departed('milvus', 'rootcoord').map(({ metadata }) => metadata.name);
+    expect(departed).toEqual(['b', 'c', 'd', 'f']);
+    expect(caches.departed('milvus', 'querycoord')).toEqual([]);
+  });
+
   it('are forgotten with the end of their watch, but for those that carry its label too', async () => {
     const both = pod('both', { 'ha.milvus.io/pair': 'rootcoord', component: 'rootcoord' });
     const { caches, names, watches, watch } = start({

@@ -75,6 +75,13 @@ describe('a rollout', () => {
     expect(decide(sessions, pods, transition)).toMatchObject({ transition, ends: undefined, told: [] });
   });
 
+  it('is not over while what is left of the old ACTIVE holds the role, even if its pod is back with the new template', () => {
+    const transition = at('MovingActive', 'rootcoord-0');
+    const back = aPod('rootcoord-0', { templateHash: 'new', uid: 'new-uid-of-rootcoord-0', ip: '10.0.0.77' });
+    for (const pods of [[newPod('rootcoord-1')], [back, newPod('rootcoord-1')]])
+      expect(decide(held, pods, transition)).toMatchObject({ transition, ends: undefined, told: [] });
+  });
+
   it('waits for the last standby, and is completed when it is registered', () => {
     const moved = heldBy(aSession(8n, 'rootcoord-1'));
     const pods = [newPod('rootcoord-0'), newPod('rootcoord-1')];

@@ -43,6 +43,7 @@ export function workloadPod(name: string, { owner = 'uid-of-set', phase = 'Runni
 export class WorkloadWorld {
   pair: CoordinatorPair = anAttachedPair();
   others: readonly CoordinatorPair[] = [];
+  departed: readonly Pod[] = [];
   pods: readonly Pod[] = [workloadPod('a'), workloadPod('b')];
   deployment: KubeObject | undefined = deployment({ matchLabels: selector });
   /** Those of the Deployment's template. */
@@ -74,6 +75,7 @@ export class WorkloadWorld {
     pair: () => this.pair,
     pairs: () => [this.pair, ...this.others],
     pods: () => (this.memory.followedFor === undefined ? [] : this.pods),
+    departed: () => this.departed,
     follow: (_, __, labelSelector) => {
       this.followed.push(labelSelector);
       const listed = this.lists ? Promise.resolve() : new Promise<void>(() => undefined);
