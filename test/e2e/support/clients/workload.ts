@@ -17,6 +17,9 @@ const atMost: Readonly<Record<OperationKind, number>> = { search: 20, insert: 20
  */
 const smallCollections = 32;
 
+/** `rootCoord.dmlChannelNum` as shipped. */
+const channels = 16;
+
 /** Rows asked for at once when all are looked for. */
 const batch = 1_000;
 
@@ -41,12 +44,16 @@ export class Workload implements AsyncDisposable {
   }
 
   /**
-   * Makes a collection in Milvus and begins.
+   * Makes a collection in Milvus, and what makes a new Milvus slow at first, and begins.
    * @param address HOST:PORT of a proxy
    * @throws Error with what Milvus said.
    */
   static async start(address: string, collection = 'clients'): Promise<Workload> {
-    return new Workload(await Application.start(address, collection));
+    await using stack = new AsyncDisposableStack();
+    const application = stack.use(await Application.start(address, collection));
+    await application.createAll(Array.from({ length: channels }, (_, turn) => smallName(turn)));
+    stack.move();
+    return new Workload(application);
   }
 
   /** Every operation so far that is over, in the order of their ends. */
@@ -112,10 +119,12 @@ export class Workload implements AsyncDisposable {
   }
 
   async #createAndDrop(turn: number): Promise<void> {
-    const name = `small_${turn % smallCollections}`;
+    const name = smallName(turn);
     await this.#application.create(name);
     await this.#application.drop(name);
   }
 }
+
+const smallName = (turn: number): string => `small_${turn % smallCollections}`;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : JSON.stringify(error));
