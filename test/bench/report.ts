@@ -34,11 +34,13 @@ function page(series: readonly Series[], busyness: string): string {
   return `# Benchmark
 
 Written by \`make bench\`; do not edit. One run on the local cluster (three nodes on one machine): ${machine()};
-${busyness}. Stand-ins for Milvus keep their sessions as Milvus 2.5 does and take up the role in 200 ms; real activation comes
+${busyness}. Where no real Milvus is named, stand-ins keep their sessions as Milvus 2.5 does and take up the role in 200 ms; real activation comes
 on top, with and without the operator. Times with a new holder are taken from etcd by \`etcdctl watch\`, which shares no code
 with the operator, in whole milliseconds: a release and the next transaction that reach it together are 0 apart. "Alone" is
 the same in the same run with the operator scaled to 0; the ratio is of the medians. Planned moves are measured on fresh
-pairs: three failovers in ten minutes would keep the operator from them. Everything shares the machine's
+pairs: three failovers in ten minutes would keep the operator from them. Rows that name a real Milvus are of a whole one with
+Kafka and a client: from the last answer of the old ACTIVE that it serves to the next holder in etcd, and the longest time in which
+no operation of the client succeeded. Everything shares the machine's
 processors: with a load above their number each time holds the wait for one. A target that this run missed says so.
 
 | what | times | median | min to max | target | alone: median | ratio to alone |

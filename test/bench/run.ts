@@ -15,12 +15,24 @@ import { ended, endedTogether } from './failover.ts';
 import { followTimes } from './follow-times.ts';
 import { cordon, drain, rollout, switchover } from './planned.ts';
 import { powerOff } from './power-off.ts';
+import { realMoves } from './real-moves.ts';
 import { writeReport } from './report.ts';
 import { atRest } from './rest.ts';
 import type { Series } from './series.ts';
 
 /** In this order: what disturbs the operator itself comes late. */
-const measurements = { atRest, ended, switchover, rollout, cordon, drain, endedTogether, powerOff, followTimes };
+const measurements = {
+  atRest,
+  ended,
+  switchover,
+  rollout,
+  cordon,
+  drain,
+  endedTogether,
+  powerOff,
+  followTimes,
+  realMoves,
+};
 
 const [pattern = ''] = process.argv.slice(2);
 const environment = await openEnvironment({ keep: process.env['KEEP'] === '1' });
