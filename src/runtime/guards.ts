@@ -81,7 +81,8 @@ export class Guards implements AsyncDisposable {
       clock,
       log,
       observed: (guard, status) => {
-        report(metrics, guard, status);
+        // A look that ends after the lead was lost is another replica's to tell.
+        if (isLeader()) report(metrics, guard, status);
         const event = guardEvent(guard, status);
         if (event) options.events.record(event);
       },

@@ -7,7 +7,6 @@ import { EventRecorder } from '../kube/events.ts';
 import { LeaseElection } from '../kube/lease-election.ts';
 import { createKubeClient } from '../kube/transport.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
-import type { Judgement } from '../pair/decide/judgement.ts';
 import { Prober } from '../probe/prober.ts';
 import { Reconciler } from '../pair/reconciler.ts';
 import { References } from '../pair/references.ts';
@@ -18,7 +17,8 @@ import { runController } from './controller.ts';
 import { Guards } from './guards.ts';
 import { serveHealth } from './health.ts';
 import type { Logger } from './logging.ts';
-import { createMetrics, serveMetrics, type OperatorMetrics } from './metrics.ts';
+import { createMetrics, serveMetrics } from './metrics.ts';
+import { pairReporter } from './metrics/pair-reporter.ts';
 import { Recoveries } from './recoveries.ts';
 import { disposeWithin } from './shutdown.ts';
 import { Watchdog } from './watchdog.ts';
@@ -120,7 +120,7 @@ export async function runOperator(config: OperatorConfig, log: Logger, signal: A
     endpointPolicy: { allowLocal: config.allowLocalEndpoints, allowPlainPasswords: config.allowPlainPasswords },
     isLeader: () => election.isLeader,
     wake: (namespace, name) => queue.add(`${namespace}/${name}`),
-    observed: (pair, judgement) => reportPair(metrics, pair, judgement),
+    observed: pairReporter(metrics.pairs, () => election.isLeader),
     labelled: (lagMs) => metrics.pairs.labelled(lagMs),
   });
   const election = new LeaseElection({
@@ -216,26 +216,4 @@ function splitKey(key: string): [namespace: string, name: string] {
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-function reportPair({ pairs }: OperatorMetrics, pair: CoordinatorPair, { status }: Judgement): void {
-  const { namespace, name } = pair.metadata;
-  const known = status.conditions?.find(({ type }) => type === 'EtcdReachable')?.status === 'True';
-  const registered = status.members?.filter(({ state, serverID }) => serverID !== undefined && state !== 'Gone').length;
-  pairs.report(
-    { namespace, name },
-    {
-      role: pair.spec.role,
-      mode: pair.spec.mode,
-      members: known ? (registered ?? 0) : undefined,
-      conditions: status.conditions ?? [],
-    },
-  );
-  const [latest] = status.history ?? [];
-  if (!latest || latest.time === pair.status?.history?.[0]?.time) return;
-  pairs.activeChanged({ namespace, name }, latest.type);
-  const { type, how, durationMilliseconds } = latest;
-  // A failover that nobody watched has no duration.
-  if (type === 'Failover' && how && durationMilliseconds !== undefined)
-    pairs.failoverCompleted(how, durationMilliseconds);
 }
