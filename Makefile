@@ -28,7 +28,7 @@ demo-down: deps ## removes what `make demo` left running
 	@node test/demo/demo.ts down
 
 test: deps ## unit, integration, conformance and end-to-end tests; ends with the number that passed and failed
-	@node scripts/test.ts unit integration conformance e2e
+	@node scripts/test.ts unit integration,conformance e2e
 
 unit: deps ## tests of pure code, in seconds
 	@node scripts/test.ts unit

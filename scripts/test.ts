@@ -1,7 +1,7 @@
 /**
- * Runs layers of tests in the order given and says how many passed and failed:
+ * Runs layers of tests in the order given, those with a comma between them side by side, and says how many passed and failed:
  *
- *     node scripts/test.ts unit integration conformance e2e
+ *     node scripts/test.ts unit integration,conformance e2e
  *
  * The last line is `N passed, N failed`; the one before it says how many of them passed at a second try only, and which. A
  * layer that cannot run here says why and counts as failed; with ALLOW_SKIP=1 it is left out instead.
@@ -117,19 +117,24 @@ async function countOf(file: string): Promise<Count> {
   return { passed: results.numPassedTests, failed, secondTry: results.passedAtSecondTry ?? [] };
 }
 
-async function main(names: readonly string[], signal: AbortSignal): Promise<Count> {
+async function main(steps: readonly string[], signal: AbortSignal): Promise<Count> {
   await mkdir(join(root, 'build'), { recursive: true });
   const counts: Count[] = [];
-  for (const name of names) {
-    const layer = layers[name];
-    if (!layer) throw new Error(`no layer is named ${name}; there are ${Object.keys(layers).join(', ')}`);
-    counts.push(await oneLayer(name, layer, signal));
+  for (const together of steps) {
+    const chosen = together.split(',').map((name) => ({ name, layer: layerNamed(name) }));
+    counts.push(...(await Promise.all(chosen.map(({ name, layer }) => oneLayer(name, layer, signal)))));
   }
   return {
     passed: counts.reduce((sum, { passed }) => sum + passed, 0),
     failed: counts.reduce((sum, { failed }) => sum + failed, 0),
     secondTry: counts.flatMap(({ secondTry }) => secondTry),
   };
+}
+
+function layerNamed(name: string): Layer {
+  const layer = layers[name];
+  if (!layer) throw new Error(`no layer is named ${name}; there are ${Object.keys(layers).join(', ')}`);
+  return layer;
 }
 
 async function oneLayer(name: string, layer: Layer, signal: AbortSignal): Promise<Count> {
@@ -152,8 +157,8 @@ function print(line: string): void {
 const abort = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => abort.abort(new Error(`interrupted by ${name}`)));
-const names = process.argv.slice(2);
-const { passed, failed, secondTry } = await main(names.length > 0 ? names : Object.keys(layers), abort.signal);
+const steps = process.argv.slice(2);
+const { passed, failed, secondTry } = await main(steps.length > 0 ? steps : Object.keys(layers), abort.signal);
 print(`${secondTry.length} passed at a second try${secondTry.length > 0 ? `: ${secondTry.join('; ')}` : ''}`);
 print(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || abort.signal.aborted ? 1 : 0;

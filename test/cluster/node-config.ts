@@ -122,9 +122,9 @@ export function kubeletConfig(plan: ClusterPlan, node: NodePlan, authority: stri
     kubeAPIBurst: 400,
     registryPullQPS: 0,
     eventRecordQPS: 0,
-    // A container that a test kills again and again would otherwise wait for minutes.
+    // A container that is killed again and again would otherwise wait for minutes; one that crashes must not use a core.
     featureGates: { KubeletCrashLoopBackOffMax: true },
-    crashLoopBackOff: { maxContainerRestartPeriod: '1s' },
+    crashLoopBackOff: { maxContainerRestartPeriod: '3s' },
     enforceNodeAllocatable: ['pods'],
     shutdownGracePeriod: '0s',
   };

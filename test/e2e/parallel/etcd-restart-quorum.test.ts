@@ -11,7 +11,7 @@ scenario(
   'two of three members have intact data and are not started, and the third is damaged: by policy they are started, the third is replaced, and nothing is lost',
   async (scene) => {
     const etcd = await startEtcdSet(scene);
-    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 60, policy: { replaceMember: 'Auto' } });
+    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 20, policy: { replaceMember: 'Auto' } });
     const [first = '', second = '', third = ''] = etcd.pods;
     await using ledger = Ledger.start(etcd);
     await ledger.further(100);

@@ -14,7 +14,7 @@ scenario(
   'all pods crash, for all data is damaged: the guard asks, one approval with the command that it prints, and what is missing lies within what the plan says',
   async (scene) => {
     const etcd = await startEtcdSet(scene);
-    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 60 });
+    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 20 });
     await using ledger = Ledger.start(etcd);
     await ledger.further(100);
     const [whole = '', ...cut] = etcd.pods;

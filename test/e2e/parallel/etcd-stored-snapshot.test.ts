@@ -16,10 +16,10 @@ scenario(
     const etcd = await startEtcdSet(scene);
     await using ledger = Ledger.start(etcd);
     await ledger.further(50);
-    await guardWithSnapshots(scene, etcd.name, { quorumLossWindowSeconds: 60 });
+    await guardWithSnapshots(scene, etcd.name, { quorumLossWindowSeconds: 20 });
     const { name, time } = await untilSnapshot(scene, etcd.name);
     // No further one, that would be of a moment that is not known here.
-    await guardWithSnapshots(scene, etcd.name, { quorumLossWindowSeconds: 60, policy: { snapshot: 'Approve' } });
+    await guardWithSnapshots(scene, etcd.name, { quorumLossWindowSeconds: 20, policy: { snapshot: 'Approve' } });
     await ledger.further(50);
 
     await Promise.all(etcd.pods.map((pod) => damage(etcd, pod, truncateDatabase)));

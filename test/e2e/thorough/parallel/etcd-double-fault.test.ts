@@ -21,7 +21,7 @@ scenario(
   'a second member loses its data while the first is replaced: the replacement gives up, all are rebuilt from the last as the guard asks, and nothing is lost',
   async (scene) => {
     const etcd = await startEtcdSet(scene);
-    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 60 });
+    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 20 });
     await using ledger = Ledger.start(etcd);
     await ledger.further(100);
     const [first = '', second = ''] = await etcd.followers();

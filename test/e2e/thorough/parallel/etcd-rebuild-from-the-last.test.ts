@@ -13,7 +13,7 @@ scenario(
     const etcd = await startEtcdSet(scene);
     // As an upgrade by Helm leaves the template, but for restarting the pods.
     await etcd.change({ initialClusterState: 'existing', updateStrategy: 'OnDelete' });
-    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 60 });
+    await guardEtcd(scene, etcd.name, { quorumLossWindowSeconds: 20 });
     const [first = '', second = '', survivor = ''] = etcd.pods;
     await using ledger = Ledger.start(etcd);
     await ledger.further(100);
