@@ -74,6 +74,8 @@ export const annotations = {
   fencedBy: `${GROUP}/fenced-by`,
   /** Beside it: the generation of the StatefulSet at which nothing of it ran; with another one the mark is void. */
   fencedGeneration: `${GROUP}/fenced-generation`,
+  /** On the StatefulSet of an etcd that lost its quorum while a member was replaced: its update strategy as it was (JSON). */
+  updateStrategyBefore: `${GROUP}/update-strategy-before`,
   /** On a StatefulSet and its pods: the hash of the pod template that the pair's spec asks for. */
   templateHash: `${GROUP}/template-hash`,
   /** On pods: the hash of the user.yaml they were made for. */

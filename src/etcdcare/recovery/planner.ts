@@ -30,6 +30,7 @@ import type { StatusWriter } from './status-writer.ts';
 import { plannedStatus, waitingStatus } from './status.ts';
 import { summarise } from './store-summary.ts';
 import { observeWorld, type EtcdWorld } from './world.ts';
+import { refenced } from './remedies/stop-etcd.ts';
 
 /** When to look again, milliseconds; undefined: when something about the recovery changes. */
 type Next = number | undefined;
@@ -199,7 +200,13 @@ export class Planner {
       const { replan: _replan, ending: _ending, ...kept } = stored.journal;
       // Steps are idempotent: a plan made again runs them all again, one taken up goes on with the first that is not done.
       const done = kept.steps.filter(({ state }) => state === 'Done');
-      await run.replace({ ...kept, ...identity, ...(left ? { steps: done } : { details: plan.details, steps: [] }) });
+      const notes = world && left ? refenced(kept.notes, world) : kept.notes;
+      await run.replace({
+        ...kept,
+        ...identity,
+        notes,
+        ...(left ? { steps: done } : { details: plan.details, steps: [] }),
+      });
       return true;
     }
     const { members } = this.#etcds.of(recovery);

@@ -98,6 +98,8 @@ export interface Work extends Omit<Planning, 'world'> {
   change(change: TemporaryChange, resourceVersion: string): Promise<void>;
   /** Journals a change that the step makes itself right after, so that it is put back at the end. */
   remember(change: TemporaryChange): Promise<void>;
+  /** Forgets one without putting it back, because something else will: by its name. Again, or without it: does nothing. */
+  forget(name: string): Promise<void>;
   /** Puts one back now, by its name. Again, or without there being one: does nothing. */
   putBack(name: string): Promise<void>;
 }

@@ -91,6 +91,12 @@ export class Run {
     await this.write({ changes: this.journal.changes.filter((change) => change !== found) });
   }
 
+  /** Forgets a change without putting it back. */
+  async forget(name: string): Promise<void> {
+    const changes = this.journal.changes.filter((change) => change.name !== name);
+    if (changes.length < this.journal.changes.length) await this.write({ changes });
+  }
+
   /** Puts back everything, the newest first. */
   async putAllBack(): Promise<void> {
     for (const { name } of this.journal.changes.toReversed()) await this.putBack(name);

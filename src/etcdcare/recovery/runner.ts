@@ -127,6 +127,7 @@ export class Runner {
       change: (change, resourceVersion) => run.change(change, resourceVersion),
       remember: (change) => run.remember(change),
       putBack: (name) => run.putBack(name),
+      forget: (name) => run.forget(name),
       ...(operatorImage === undefined ? {} : { operatorImage }),
     };
   }

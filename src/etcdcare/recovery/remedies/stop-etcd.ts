@@ -5,6 +5,7 @@ import { noFenceMark } from '../../setup/fenced.ts';
 import { startsExisting, withStateExisting } from '../../setup/initial-state.ts';
 import type { Step, StepOutcome, Work } from '../remedy.ts';
 import type { EtcdWorld } from '../world.ts';
+import { heldStrategy } from './held-strategy.ts';
 import { etcdContainer } from './replace-member/replacement.ts';
 
 const LOOK_MS = 1_000;
@@ -57,10 +58,15 @@ export const stopEtcd: Step = {
     const changed = container && !startsExisting(container) ? withStateExisting(container) : container;
     if (!changed)
       return { state: 'Failed', message: 'where the template sets the state of the initial cluster cannot be seen' };
-    if (changed !== container) {
+    const held = heldStrategy(set);
+    if (changed !== container || held) {
       const { name, namespace, uid, resourceVersion } = set.metadata;
       const containers = set.spec?.template?.spec?.containers?.map((one) => (one === container ? changed : one));
-      const patch = { metadata: { uid, resourceVersion }, spec: { template: { spec: { containers } } } };
+      // With nothing running, an update strategy that was held restarts nothing.
+      const patch = {
+        metadata: { uid, resourceVersion, ...held?.metadata },
+        spec: { template: { spec: { containers } }, ...held?.spec },
+      };
       await work.client.mergePatch(statefulSetKind, name, namespace, patch, { signal: work.signal });
       return { state: 'Waiting', message: 'the template says existing from now on, for good', againMs: 0 };
     }
@@ -83,6 +89,16 @@ export function quorumIsBack(
     message:
       'etcd has a quorum again by itself: nothing has to be repaired, no data was touched, and what was stopped is started again',
   };
+}
+
+/**
+ * The notes of a recovery that another one goes on with: a person who approves that has had reasons to change the
+ * StatefulSet meanwhile. With nothing of etcd running now, the fence counts from here; the scripts see for themselves
+ * whether the data is still that of the plan.
+ */
+export function refenced(notes: Work['notes'], { facts, set }: EtcdWorld): Work['notes'] {
+  const isStopped = facts.setup.replicas === 0 && facts.pods.length === 0;
+  return notes[FENCED] === undefined || !isStopped ? notes : { ...notes, [FENCED]: set.metadata.generation ?? 0 };
 }
 
 /** Why it is not certain any more that nothing of etcd ran since it was stopped; undefined: it is. */

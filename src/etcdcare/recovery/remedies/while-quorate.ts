@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Step } from '../remedy.ts';
+import { holdStrategy } from './held-strategy.ts';
 
 /** For so long a quorum may be away while a member is replaced, milliseconds: elections and restarts take less. */
 const AWAY_MS = 120_000;
@@ -11,14 +12,15 @@ const LOST_SINCE = 'quorumLostSince';
 export const quorateNotes = { [LOST_SINCE]: z.exactOptional(z.iso.datetime().nullable()) };
 
 /**
- * A step that needs the quorum of the others: when another member breaks meanwhile it gives up, and what was for the time is
- * put back, so that what brings a quorum back is not kept waiting by what cannot go on without one.
+ * A step that needs the quorum of the others: when another member breaks meanwhile it gives up, so that what brings a quorum
+ * back is not kept waiting by what cannot go on without one. The update strategy is not put back then: see holdStrategy.
  */
 export function whileQuorate(step: Step): Step {
   return {
     ...step,
     run: async (work) => {
-      const { quorum } = await work.look();
+      const world = await work.look();
+      const { quorum } = world;
       const since = work.notes[LOST_SINCE];
       if (quorum.verdict !== 'Lost') {
         if (typeof since !== 'string') return step.run(work);
@@ -28,6 +30,7 @@ export function whileQuorate(step: Step): Step {
       if (typeof since !== 'string')
         return { state: 'Waiting', message, againMs: LOOK_MS, notes: { [LOST_SINCE]: work.now.toISOString() } };
       if (work.now.getTime() - Date.parse(since) < AWAY_MS) return { state: 'Waiting', message, againMs: LOOK_MS };
+      await holdStrategy(work, world);
       return {
         state: 'Failed',
         message: `another member broke while this one was replaced, and ${message}. Nothing that was set aside is lost. The guard asks for what brings a quorum back; RestartQuorum comes first`,

@@ -1,6 +1,8 @@
 import type { Step } from '../../remedy.ts';
 import type { EtcdWorld } from '../../world.ts';
 import { notAllWell } from '../members.ts';
+import { statefulSetKind } from '../../../../kube/kinds.ts';
+import { heldStrategy } from '../held-strategy.ts';
 import { ON_DELETE } from './render-existing.ts';
 
 const LOOK_MS = 1_000;
@@ -16,6 +18,14 @@ export const restartOthers: Step = {
     if (unwell !== undefined) return { state: 'Waiting', message: `waits, for ${unwell}`, againMs: LOOK_MS };
     if (work.changes.some(({ name }) => name === ON_DELETE)) {
       await work.putBack(ON_DELETE);
+      return { state: 'Waiting', message: 'the update strategy was put back', againMs: LOOK_MS };
+    }
+    // Held by an earlier recovery, which lost the quorum.
+    const held = heldStrategy(world.set);
+    if (held) {
+      const { name, namespace, uid, resourceVersion } = world.set.metadata;
+      const patch = { spec: held.spec, metadata: { uid, resourceVersion, ...held.metadata } };
+      await work.client.mergePatch(statefulSetKind, name, namespace, patch, { signal: work.signal });
       return { state: 'Waiting', message: 'the update strategy was put back', againMs: LOOK_MS };
     }
     const left = notRestarted(world);

@@ -57,6 +57,25 @@ describe('a quorum that is lost after the member was removed', () => {
     });
   });
 
+  it('leaves the update strategy as it is then, so that no member that runs is restarted, and notes what it was', async () => {
+    const done: unknown[] = [];
+    const object = { name: 'etcd', namespace: 'milvus', uid: 'uid-of-set' };
+    const strategy = (type: 'OnDelete' | 'RollingUpdate') => ({ spec: { updateStrategy: { type } } });
+    const patches = { patch: strategy('OnDelete'), putBack: strategy('RollingUpdate') };
+    const client = fakeClient({
+      mergePatch: ((...[, , , patch]: readonly unknown[]) => Promise.resolve(void done.push(patch))) as never,
+    }) as Work['client'];
+    const outcome = await run('StartMember', lost, {
+      ...after(120),
+      client,
+      changes: [{ name: 'OnDelete', what: '', kind: 'StatefulSet', object, ...patches }],
+      forget: (name) => Promise.resolve(void done.push(name)),
+    });
+    expect(outcome).toMatchObject({ state: 'Failed' });
+    const annotations = { 'ha.milvus.io/update-strategy-before': '{"type":"RollingUpdate"}' };
+    expect(done).toEqual([{ metadata: { uid: 'uid-of-set', resourceVersion: '7', annotations } }, 'OnDelete']);
+  });
+
   it('is forgotten when it is back', async () => {
     expect(await run('StartMember', well, after(500))).toMatchObject({
       state: 'Waiting',
@@ -193,6 +212,27 @@ describe('the steps of ReplaceMember', () => {
     });
     const over = worldOf(etcd(), { set: { ...statefulSet('existing'), status: { ...status, updatedReplicas: 3 } } });
     expect(await run('RestartOthers', over)).toMatchObject({ state: 'Done' });
+  });
+
+  it('put back an update strategy that an earlier replacement held when it lost the quorum', async () => {
+    const patches: unknown[] = [];
+    const client = fakeClient({
+      mergePatch: ((...[, , , patch]: readonly unknown[]) => Promise.resolve(void patches.push(patch))) as never,
+    }) as Work['client'];
+    const set = statefulSet('existing');
+    const annotations = { 'ha.milvus.io/update-strategy-before': '{"type":"RollingUpdate"}' };
+    const holding = worldOf(etcd(), { set: { ...set, metadata: { ...set.metadata, annotations } } });
+    expect(await run('RestartOthers', holding, { client })).toMatchObject({ state: 'Waiting' });
+    expect(patches).toEqual([
+      {
+        metadata: {
+          uid: 'uid-of-set',
+          resourceVersion: '7',
+          annotations: { 'ha.milvus.io/update-strategy-before': null },
+        },
+        spec: { updateStrategy: { type: 'RollingUpdate' } },
+      },
+    ]);
   });
 
   it('leave it to the old image to add its member', async () => {

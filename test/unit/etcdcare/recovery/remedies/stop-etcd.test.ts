@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { scaleUp, stopEtcd } from '../../../../../src/etcdcare/recovery/remedies/stop-etcd.ts';
+import { refenced, scaleUp, stopEtcd } from '../../../../../src/etcdcare/recovery/remedies/stop-etcd.ts';
 import type { StepOutcome, Work } from '../../../../../src/etcdcare/recovery/remedy.ts';
 import type { EtcdWorld } from '../../../../../src/etcdcare/recovery/world.ts';
 import { fakeClient } from '../../../kube/fake-client.ts';
@@ -70,6 +70,18 @@ describe('stopping an etcd without a quorum', () => {
     ]);
   });
 
+  it('puts back an update strategy that was held while there was no quorum, when nothing runs that it could restart', async () => {
+    const set = statefulSet('existing');
+    const annotations = { 'ha.milvus.io/update-strategy-before': '{"type":"RollingUpdate"}' };
+    const holding = { ...set, metadata: { ...set.metadata, annotations } };
+    expect((await run(worldOf(gone, { set: holding }))).made).toMatchObject([
+      {
+        metadata: { annotations: { 'ha.milvus.io/update-strategy-before': null } },
+        spec: { updateStrategy: { type: 'RollingUpdate' } },
+      },
+    ]);
+  });
+
   it('is done with a note of the generation at which nothing ran', async () => {
     const { outcome, made } = await run(worldOf(gone, { set: statefulSet('existing') }));
     expect(outcome).toMatchObject({ state: 'Done', notes: { fencedGeneration: 3 } });
@@ -94,6 +106,19 @@ describe('stopping an etcd without a quorum', () => {
     const { outcome, made } = await run(world, { notes: { fencedGeneration } });
     expect(outcome).toMatchObject({ state: 'Failed', message: expect.stringContaining('was at 0 and') });
     expect(made).toEqual([]);
+  });
+});
+
+describe('going on with what another recovery left', () => {
+  const stopped = worldOf(gone, { set: statefulSet('existing') });
+
+  it('counts from now that nothing of etcd runs, though somebody has corrected the StatefulSet since', () => {
+    expect(refenced({ fencedGeneration: 2, etcdTold: true }, stopped)).toEqual({ fencedGeneration: 3, etcdTold: true });
+  });
+
+  it('does not while something of it runs, nor where it was not stopped yet', () => {
+    expect(refenced({ fencedGeneration: 2 }, worldOf(lost))).toEqual({ fencedGeneration: 2 });
+    expect(refenced({}, stopped)).toEqual({});
   });
 });
 

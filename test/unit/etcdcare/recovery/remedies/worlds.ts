@@ -98,6 +98,7 @@ export function workWith(details: Plan['details'], changes: Partial<Work>): Work
     change: unexpected('change'),
     remember: unexpected('remember'),
     putBack: unexpected('putBack'),
+    forget: unexpected('forget'),
     ...changes,
   };
 }
