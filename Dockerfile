@@ -1,9 +1,10 @@
-# The image of the operator: a bundle of JavaScript, which runs on every architecture, upon an image that has node.
+# The image of the operator: a bundle of JavaScript, which runs on every architecture, on a distroless image with node: no shell, no
+# package manager, nothing to run but node.
 #
-# Base images are arguments, so that a mirror, a digest or a distroless image can take their place. The final stage runs
-# nothing, so its base needs no shell.
-ARG BUILD_IMAGE=node:24-bookworm-slim
-ARG RUNTIME_IMAGE=node:24-bookworm-slim
+# Both bases are pinned by the digest of their multi-platform index. They are arguments, so that a mirror or a newer digest can take
+# their place: any image with npm to build, any with node on the PATH or in /nodejs/bin to run.
+ARG BUILD_IMAGE=node:24.18.0-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot@sha256:bb6b03d81066993293a10feda7250e8e1cc034035fe9b61cfceededa7c8bf04d
 
 # The bundle is the same on every architecture: it is made on the builder's own.
 FROM --platform=${BUILDPLATFORM} ${BUILD_IMAGE} AS build

@@ -15,6 +15,7 @@ import { packageVersion, root } from './support/project.ts';
 const execute = promisify(execFile);
 const archive = join(root, 'build', 'image.tar');
 const nodeImage = 'localhost/node:24';
+const runtimeImage = 'localhost/node-distroless:24';
 const nodeBuildImage = 'localhost/node-build:24';
 const certificates = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -34,11 +35,11 @@ async function buildWithDocker(tag: string, version: string): Promise<void> {
 
 async function buildWithBuildah(tag: string, version: string): Promise<void> {
   await buildNodeImages();
-  const buildArgs = { BUILD_IMAGE: nodeBuildImage, RUNTIME_IMAGE: nodeImage, VERSION: version };
+  const buildArgs = { BUILD_IMAGE: nodeBuildImage, RUNTIME_IMAGE: runtimeImage, VERSION: version };
   await linkOrCopy(await buildImage(root, tag, { buildArgs }), archive);
 }
 
-/** Both base images come from what this machine runs: the node of node_modules, the npm on PATH. */
+/** Both base images come from what this machine runs: the node of node_modules, its libraries, the npm on PATH. */
 async function buildNodeImages(): Promise<void> {
   const context = await mkdtemp(join(tmpdir(), 'node-image-'));
   try {
@@ -46,8 +47,11 @@ async function buildNodeImages(): Promise<void> {
     await buildImage(context, nodeImage, { dockerfile: join(root, 'scripts/image/node.Dockerfile') });
     await cp(await npmFolder(), join(context, 'npm'), { recursive: true });
     await copyFile(certificates, join(context, 'ca-certificates.crt'));
-    const dockerfile = join(root, 'scripts/image/node-build.Dockerfile');
-    await buildImage(context, nodeBuildImage, { dockerfile, buildArgs: { BASE: nodeImage } });
+    for (const [tag, file] of [
+      [runtimeImage, 'distroless.Dockerfile'],
+      [nodeBuildImage, 'node-build.Dockerfile'],
+    ] as const)
+      await buildImage(context, tag, { dockerfile: join(root, 'scripts/image', file), buildArgs: { BASE: nodeImage } });
   } finally {
     await rm(context, { recursive: true, force: true });
   }
