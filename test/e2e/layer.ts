@@ -9,6 +9,7 @@ import { inWords, ProcessorSample, type ProcessorUse } from '../runner/processor
 import { allPassed, count, writeResults, type FileResult } from '../runner/results.ts';
 import { openEnvironment } from './environment.ts';
 import { mergeReports } from './report.ts';
+import { permissionsSuffice } from './support/permissions.ts';
 import { clusterName, logsFolder, resultsFolder, root } from './support/settings.ts';
 
 /** Scenarios that are run by one command. */
@@ -43,7 +44,7 @@ interface ScenarioGroup extends Group {
  * Runs the scenarios of a layer, those of parallel/ and of serial/ at the same time on two clusters. Up to four files that failed
  * are run once more by themselves.
  *
- * @returns whether every scenario passed.
+ * @returns whether every scenario passed, and the operator lacked no permission.
  * @throws Error when no file matches the pattern.
  */
 export async function playLayer(layer: ScenarioLayer, { pattern, keep }: Choice): Promise<boolean> {
@@ -61,7 +62,7 @@ export async function playLayer(layer: ScenarioLayer, { pattern, keep }: Choice)
     await writeResults(layer.name, results);
     const report = await mergeReports(`${layer.name}-report.json`);
     progress(`the slowest scenarios:\n  ${slowest(report, 10).join('\n  ')}`);
-    good = allPassed(results);
+    good = allPassed(results) && (await permissionsSuffice(`${layer.name}-permissions.json`, clusters));
   } finally {
     await environment.close(good);
   }

@@ -13,7 +13,7 @@ import { operatorName, operatorNamespace, root } from './settings.ts';
 const chart = join(root, 'deploy', 'chart');
 const wait = ['--wait', '--timeout', '120s'];
 /** Repairs everywhere, with all that they may need. */
-const repairs = { repair: true, volumes: true, deleteVolumes: true };
+export const repairs = { repair: true, volumes: true, deleteVolumes: true };
 /** The floors of what the chart accepts: what is waited for is the same, for less long. */
 const leastPatience = { observeSeconds: 10, settleSeconds: 5, startUpSeconds: 60 };
 const valuesFile = ({ runDir }: Cluster): string => join(runDir, 'operator-values.json');
