@@ -40,13 +40,13 @@ async function startAndStandBy(stage: Stage): Promise<void> {
     const { status, text } = await coordinator.get('/management/check/ready?role=rootcoord');
     stage.note(`${who} management: ${String(status)} ${text.trim()}`);
     const key = `rootcoord-${who === 'active' ? '1' : '2'}`;
-    stage.note(`${who} TTL: ${String((await stage.timeToLive(stage.log.current(key))).granted)}`);
+    stage.note(`${who} TTL: ${String((await stage.timeToLive(await stage.current(key))).granted)}`);
   }
 }
 
 async function terminateActive(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const held = stage.log.current('rootcoord');
+  const held = await stage.current('rootcoord');
   const sinceMs = Date.now();
   active.signal('SIGTERM');
   stage.note(`the ACTIVE ${await stage.fate(active, held)}`);
@@ -62,7 +62,7 @@ async function terminateActive(stage: Stage): Promise<void> {
 
 async function terminateStandby(stage: Stage): Promise<void> {
   const { standby } = await stage.pair();
-  const own = stage.log.current('rootcoord-2');
+  const own = await stage.current('rootcoord-2');
   const sinceMs = Date.now();
   standby.signal('SIGTERM');
   stage.note(`the STANDBY ${await stage.fate(standby, own)}`);
@@ -76,12 +76,12 @@ async function terminateStandby(stage: Stage): Promise<void> {
 
 async function promoteTerminated(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const own = stage.log.current('rootcoord-2');
+  const own = await stage.current('rootcoord-2');
   standby.signal('SIGTERM');
   const fate = await stage.fate(standby, own);
   stage.note(`the STANDBY ${fate}`);
   if (standby.exitCode !== undefined) return;
-  const held = stage.log.current('rootcoord');
+  const held = await stage.current('rootcoord');
   await active.kill();
   await stage.revoke(held);
   await stage.log.untilPut('rootcoord', held);
@@ -90,7 +90,7 @@ async function promoteTerminated(stage: Stage): Promise<void> {
 
 async function killActive(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const held = stage.log.current('rootcoord');
+  const held = await stage.current('rootcoord');
   const sinceMs = Date.now();
   await active.kill();
   stage.note(`its lease ${await stage.endOfLease('rootcoord-1', sinceMs)}`);
@@ -101,7 +101,7 @@ async function killActive(stage: Stage): Promise<void> {
 
 async function revokeActive(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const held = stage.log.current('rootcoord');
+  const held = await stage.current('rootcoord');
   await stage.revoke(held);
   stage.note(`the ACTIVE ${await stage.fate(active, held)}`);
   await stage.log.untilPut('rootcoord', held);
@@ -110,12 +110,12 @@ async function revokeActive(stage: Stage): Promise<void> {
 
 async function revokeStandby(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const own = stage.log.current('rootcoord-2');
+  const own = await stage.current('rootcoord-2');
   await stage.revoke(own);
   stage.note(`the STANDBY ${await stage.fate(standby, own)}`);
   await stage.noteHealth('the STANDBY', standby);
   await active.kill();
-  await stage.revoke(stage.log.current('rootcoord-1'));
+  await stage.revoke(await stage.current('rootcoord-1'));
   // A third one has the role once it is up, unless the second one took it in that time.
   const third = await stage.start('third');
   await third.untilState(1);
@@ -125,7 +125,7 @@ async function revokeStandby(stage: Stage): Promise<void> {
 
 async function deleteBareKey(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const held = stage.log.current('rootcoord');
+  const held = await stage.current('rootcoord');
   const sinceMs = Date.now();
   await stage.delete('rootcoord');
   stage.note(`the ACTIVE ${await stage.fate(active, held)}`);
@@ -136,8 +136,8 @@ async function deleteBareKey(stage: Stage): Promise<void> {
 
 async function deleteMemberKeys(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const held = stage.log.current('rootcoord-1');
-  const own = stage.log.current('rootcoord-2');
+  const held = await stage.current('rootcoord-1');
+  const own = await stage.current('rootcoord-2');
   await stage.delete('rootcoord-1');
   await stage.delete('rootcoord-2');
   stage.note(`the ACTIVE ${await stage.fate(active, held)}`);
@@ -148,8 +148,8 @@ async function deleteMemberKeys(stage: Stage): Promise<void> {
 
 async function etcdAway(stage: Stage): Promise<void> {
   const { active, standby } = await stage.pair();
-  const held = stage.log.current('rootcoord-1');
-  const own = stage.log.current('rootcoord-2');
+  const held = await stage.current('rootcoord-1');
+  const own = await stage.current('rootcoord-2');
   await stage.etcd.member.kill();
   await stage.noteHealth('the ACTIVE meanwhile', active);
   await stage.noteHealth('the STANDBY meanwhile', standby);
@@ -170,7 +170,7 @@ async function queryCoordWaits(stage: Stage): Promise<void> {
     await other.untilState(1);
   }
   await queryCoord.untilState(1);
-  const held = stage.log.current('querycoord');
+  const held = await stage.current('querycoord');
   queryCoord.signal('SIGTERM');
   // Whether 2.3 still gets its revoke through is chance: 3 of 5 leases ran out.
   stage.note(`on SIGTERM querycoord ${await stage.fate(queryCoord, held)}`);
@@ -182,7 +182,7 @@ async function dataCoord(stage: Stage): Promise<void> {
   await rootCoord.untilState(1);
   const { active, standby } = await stage.pair({ args: ['datacoord'] });
   await stage.noteHealth('the STANDBY', standby);
-  const held = stage.log.current('datacoord');
+  const held = await stage.current('datacoord');
   const sinceMs = Date.now();
   await active.kill();
   stage.note(`its lease ${await stage.endOfLease('datacoord-2', sinceMs)}`);
@@ -194,7 +194,7 @@ async function dataCoordTerminated(stage: Stage): Promise<void> {
   const rootCoord = await stage.start('rootcoord');
   await rootCoord.untilState(1);
   const { active, standby } = await stage.pair({ args: ['datacoord'] });
-  const held = stage.log.current('datacoord');
+  const held = await stage.current('datacoord');
   const sinceMs = Date.now();
   active.signal('SIGTERM');
   stage.note(`the ACTIVE ${await stage.fate(active, held)}`);
@@ -205,7 +205,7 @@ async function dataCoordTerminated(stage: Stage): Promise<void> {
 
 async function dataCoordStandbyTerminated(stage: Stage): Promise<void> {
   const { standby } = await stage.pair({ args: ['datacoord'] });
-  const own = stage.log.current('datacoord-2');
+  const own = await stage.current('datacoord-2');
   const sinceMs = Date.now();
   standby.signal('SIGTERM');
   stage.note(`the STANDBY ${await stage.fate(standby, own)}`);
@@ -228,16 +228,17 @@ async function mixture(stage: Stage): Promise<void> {
   await process.untilState(1);
   await stage.noteHealth('the process', process);
   const roles = ['rootcoord', 'datacoord', 'indexcoord', 'querycoord'];
+  const sessions = await Promise.all(roles.map((role) => stage.current(role)));
   const ids = new Set(
-    roles.map((role) => (JSON.parse(stage.log.current(role)?.value ?? '{}') as { ServerID?: number }).ServerID),
+    sessions.map((session) => (JSON.parse(session?.value ?? '{}') as { ServerID?: number }).ServerID),
   );
   stage.note(`server IDs of its roles: ${String(ids.size)}`);
-  const held = stage.log.current('rootcoord');
+  const held = await stage.current('rootcoord');
   const sinceMs = Date.now();
   process.signal('SIGTERM');
   stage.note(`on SIGTERM the process ${await stage.fate(process, held)}`);
   for (const role of ['rootcoord', 'datacoord', 'querycoord']) {
-    const session = stage.log.current(role) ?? held;
+    const session = (await stage.current(role)) ?? held;
     stage.note(`${role}: ${await stage.fate(process, session)}`);
   }
   stage.note(`rootcoord's lease ${await stage.endOfLease('rootcoord', sinceMs)}`);

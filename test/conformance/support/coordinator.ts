@@ -122,7 +122,7 @@ export class Coordinator implements AsyncDisposable {
   async get(path: string, contentType?: string): Promise<Answer> {
     const response = await fetch(`http://127.0.0.1:${String(this.ports.metrics)}${path}`, {
       headers: contentType === undefined ? {} : { 'Content-Type': contentType },
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(20_000),
     });
     const type = response.headers.get('content-type') ?? '';
     return { status: response.status, type, text: await response.text() };

@@ -34,11 +34,15 @@ interface WatchLine {
   }[];
 }
 
+/** A key below the prefix that no Milvus knows: its values are numbers that rise, and it is in no revision. */
+export const MARK = 'conformance-mark';
+
 /** Follows the session keys of one Milvus by `etcdctl watch`, from the first revision on. */
 export class SessionLog implements AsyncDisposable {
   readonly #prefix: string;
   readonly #child: ChildProcess;
   readonly #revisions: Revision[] = [];
+  #mark = 0;
 
   constructor(etcdctl: string, endpoint: string, prefix: string) {
     this.#prefix = prefix;
@@ -85,6 +89,11 @@ export class SessionLog implements AsyncDisposable {
     return until(`${key} to be gone`, probe, { timeoutMs: 60_000 });
   }
 
+  /** Waits until this value of {@link MARK}, or a higher one, is seen, and with it all that happened before. */
+  async untilMarked(mark: number): Promise<void> {
+    await until(`the watch to reach mark ${String(mark)}`, () => this.#mark >= mark, { timeoutMs: 60_000 });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
@@ -98,6 +107,10 @@ export class SessionLog implements AsyncDisposable {
     for (const { type, kv } of (JSON.parse(exact) as WatchLine).Events ?? []) {
       const key = Buffer.from(kv.key, 'base64').toString('utf8').slice(this.#prefix.length);
       const value = Buffer.from(kv.value ?? '', 'base64').toString('utf8');
+      if (key === MARK) {
+        this.#mark = Math.max(this.#mark, Number(value));
+        continue;
+      }
       const change = type === 1 ? { key } : { key, value, lease: BigInt(kv.lease ?? 0) };
       const last = this.#revisions.at(-1);
       if (last?.revision === kv.mod_revision) (last.changes as Change[]).push(change);

@@ -7,7 +7,7 @@ import { freePorts } from '../../integration/support/free-ports.ts';
 import { until } from '../../support/until.ts';
 import { Coordinator, type Ports } from './coordinator.ts';
 import { describeKeys, ownerOf, type KeyTrace } from './describe.ts';
-import { SessionLog, type Change } from './session-log.ts';
+import { MARK, SessionLog, type Change } from './session-log.ts';
 import type { Subject } from './subject.ts';
 
 /** The TTL of sessions in acts that wait for a lease to end, seconds. */
@@ -41,6 +41,7 @@ export class Stage implements AsyncDisposable {
   readonly #folder: string;
   readonly #started: Coordinator[] = [];
   readonly #notes: string[] = [];
+  #marks = 0;
 
   private constructor(subject: Subject, etcd: EtcdServer, log: SessionLog, folder: string) {
     this.#subject = subject;
@@ -161,9 +162,24 @@ export class Stage implements AsyncDisposable {
     return until(`${coordinator.name} to register or end`, probe, { timeoutMs: 60_000 });
   }
 
+  /** The key as it is in etcd by now; undefined: there is none. */
+  async current(key: string): Promise<Change | undefined> {
+    await this.#catchUp();
+    return this.log.current(key);
+  }
+
   /** All that was noted, and what happened to the session keys. */
-  get trace(): Trace {
+  async trace(): Promise<Trace> {
+    await this.#catchUp();
     return { notes: this.#notes, keys: describeKeys(this.log.revisions, this.#started) };
+  }
+
+  /** The log is told by a process of its own, which a busy machine may let wait for seconds. */
+  async #catchUp(): Promise<void> {
+    const mark = ++this.#marks;
+    const [key, value] = [`${prefix}${MARK}`, String(mark)].map((text) => Buffer.from(text).toString('base64'));
+    await this.#ask('/v3/kv/put', { key, value });
+    await this.log.untilMarked(mark);
   }
 
   async #ask(path: string, body: object): Promise<unknown> {

@@ -35,7 +35,7 @@ func TestValuesAreMilvusBytesAndBothKeysShareALease(t *testing.T) {
 			w := newWorld(t)
 			port := freePort()
 			w.start(c.release, c.args, "ROOTCOORD_PORT="+port)
-			active := w.await(c.role, 10*time.Second)
+			active := w.await(c.role, patience)
 			member := w.await(c.role+"-1", time.Second)
 			tail := strings.NewReplacer("LEASE", strconv.FormatInt(int64(active.lease), 10), "HOST", hostName(t)).Replace(c.tail)
 			want := fmt.Sprintf(`{"ServerID":1,"ServerName":%q,"Address":"127.0.0.1:%s","Exclusive":true,%s`, c.role, port, tail)
@@ -56,7 +56,7 @@ func TestKilledHolderIsReplacedWhenItsLeaseEnds(t *testing.T) {
 	w := newWorld(t)
 	active, _ := w.pair("2.5.10", "run rootcoord", "COMMON_SESSION_TTL=3")
 	_ = active.command.Process.Kill()
-	took := w.awaitHolder("rootcoord", 2, 10*time.Second)
+	took := w.awaitHolder("rootcoord", 2, patience)
 	if took < time.Second {
 		t.Errorf("took over after %s, before the lease of 3 s could end", took)
 	}
@@ -88,13 +88,13 @@ func roleOf(release string) string {
 func TestWithoutTheFlagThereIsOneKeyAndASecondProcessPanics(t *testing.T) {
 	w := newWorld(t)
 	first := w.start("2.5.10", "run rootcoord", "ROOT_COORD_ENABLE_ACTIVE_STANDBY=false")
-	w.await("rootcoord", 10*time.Second)
+	w.await("rootcoord", patience)
 	first.awaitHealthy("rootcoord")
 	if _, found := w.read("rootcoord-1"); found {
 		t.Error("a member key without active-standby")
 	}
 	second := w.start("2.5.10", "run rootcoord", "ROOT_COORD_ENABLE_ACTIVE_STANDBY=false", "COMMON_SESSION_RETRY_TIMES=2")
-	second.awaitEnd(10*time.Second, aborts)
+	second.awaitEnd(patience, aborts)
 	if want := "function CompareAndSwap error for compare is false for key: rootcoord"; !strings.Contains(second.output.String(), want) {
 		t.Errorf("log lacks %q", want)
 	}
@@ -132,7 +132,7 @@ func TestDataCoord(t *testing.T) {
 func TestGuardKeys(t *testing.T) {
 	w := newWorld(t)
 	w.start("2.6.13", "run mixcoord", "ROOT_COORD_ENABLE_ACTIVE_STANDBY=false") // the flag no longer matters
-	active := w.await("mixcoord", 10*time.Second)
+	active := w.await("mixcoord", patience)
 	member := w.await("mixcoord-1", time.Second)
 	if member.lease != active.lease {
 		t.Error("two leases")
@@ -157,7 +157,7 @@ func TestALowerReleaseThanTheWatermarkPanicsAndLeavesItsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	lower := w.start("2.6.13", "run mixcoord")
-	lower.awaitEnd(10*time.Second, aborts)
+	lower.awaitEnd(patience, aborts)
 	if _, left := w.read("mixcoord-1"); !left {
 		t.Error("the member key is gone")
 	}
@@ -166,10 +166,10 @@ func TestALowerReleaseThanTheWatermarkPanicsAndLeavesItsKey(t *testing.T) {
 func TestNewerLayoutWaitsForTheOldOne(t *testing.T) {
 	w := newWorld(t)
 	old := w.start("2.5.10", "run rootcoord")
-	w.await("rootcoord", 10*time.Second)
+	w.await("rootcoord", patience)
 	old.awaitHealthy("rootcoord")
 	mix := w.start("2.6.7", "run mixcoord")
-	w.await("mixcoord-2", 10*time.Second)
+	w.await("mixcoord-2", patience)
 	mix.awaitStandBy()
 	if _, held := w.read("mixcoord"); held {
 		t.Error("mixcoord beside a rootcoord")
@@ -181,7 +181,7 @@ func TestNewerLayoutWaitsForTheOldOne(t *testing.T) {
 func TestHealth(t *testing.T) {
 	w := newWorld(t)
 	active := w.start("2.5.10", "run rootcoord", "MILVUS_STANDIN_ACTIVATION_MS=1500")
-	w.await("rootcoord", 10*time.Second)
+	w.await("rootcoord", patience)
 	w.eventually("Initializing while activating", time.Second, func() bool {
 		status, body := active.get("/healthz", "application/json")
 		return status == 500 && body == `{"state":"Not all components are healthy, 0/1","detail":[{"name":"rootcoord","code":0}]}`
@@ -213,7 +213,7 @@ func TestMixtureRegistersEveryRoleUnderOneServerID(t *testing.T) {
 	w.start("2.5.10", "run mixture -rootcoord -querycoord -datacoord -indexcoord")
 	leases := map[clientv3.LeaseID]bool{}
 	for _, role := range []string{rootCoord, queryCoord, dataCoord, indexCoord} {
-		w.awaitHolder(role, 1, 10*time.Second)
+		w.awaitHolder(role, 1, patience)
 		held, _ := w.read(role)
 		leases[held.lease] = true
 	}
@@ -222,7 +222,7 @@ func TestMixtureRegistersEveryRoleUnderOneServerID(t *testing.T) {
 	}
 	v26 := newWorldBeside(w)
 	v26.start("2.6.7", "run mixture -rootcoord -querycoord -datacoord -indexcoord")
-	v26.awaitHolder("mixcoord", 1, 10*time.Second)
+	v26.awaitHolder("mixcoord", 1, patience)
 }
 
 func newWorldBeside(w *world) *world {
@@ -232,9 +232,9 @@ func newWorldBeside(w *world) *world {
 func TestSIGUSR1TakesMemory(t *testing.T) {
 	w := newWorld(t)
 	n := w.start("2.5.10", "run rootcoord")
-	w.await("rootcoord", 10*time.Second)
+	w.await("rootcoord", patience)
 	_ = n.command.Process.Signal(syscall.SIGUSR1)
-	w.eventually("the memory is resident", 10*time.Second, func() bool {
+	w.eventually("the memory is resident", patience, func() bool {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", n.command.Process.Pid))
 		if err != nil {
 			t.Fatal(err)
@@ -248,10 +248,10 @@ func TestSIGUSR1TakesMemory(t *testing.T) {
 func TestStandsByForEverWhenToldTo(t *testing.T) {
 	w := newWorld(t)
 	standby := w.start("2.5.10", "run rootcoord", "MILVUS_STANDIN_NO_TAKEOVER=true")
-	w.await("rootcoord-1", 10*time.Second)
+	w.await("rootcoord-1", patience)
 	standby.awaitStandBy()
 	w.start("2.5.10", "run rootcoord")
-	w.awaitHolder("rootcoord", 2, 10*time.Second)
+	w.awaitHolder("rootcoord", 2, patience)
 }
 
 func TestStartRefusals(t *testing.T) {

@@ -21,6 +21,10 @@ import (
 	"go.uber.org/zap"
 )
 
+// patience is how long what must come is waited for: on a busy machine everything takes longer. Shorter limits tell a lease that is
+// given back from one that runs out.
+const patience = 60 * time.Second
+
 // The tests run the built program as separate processes against a real etcd: the program in ETCD_BINARY, else the one
 // on PATH. Each test has its own root path; they wait on conditions only.
 var (
@@ -84,7 +88,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	t.Parallel()
-	client, err := clientv3.New(clientv3.Config{Endpoints: []string{etcdURL}, DialTimeout: 10 * time.Second, Logger: zap.NewNop()})
+	client, err := clientv3.New(clientv3.Config{Endpoints: []string{etcdURL}, DialTimeout: patience, Logger: zap.NewNop()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +178,7 @@ type entry struct {
 
 func (w *world) read(name string) (entry, bool) {
 	w.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	got, err := w.etcd.Get(ctx, w.key(name))
 	if err != nil {
@@ -220,17 +224,17 @@ func (w *world) pair(release, args string, more ...string) (active, standby *mem
 	w.Helper()
 	role := strings.Fields(args)[1]
 	active = w.start(release, args, more...)
-	w.await(role, 10*time.Second)
+	w.await(role, patience)
 	active.awaitHealthy(role)
 	standby = w.start(release, args, more...)
-	w.await(role+"-2", 10*time.Second)
+	w.await(role+"-2", patience)
 	standby.awaitStandBy()
 	return active, standby
 }
 
 func (n *member) awaitHealthy(role string) {
 	n.Helper()
-	n.eventually(role+" is Healthy", 10*time.Second, func() bool {
+	n.eventually(role+" is Healthy", patience, func() bool {
 		_, body := n.get("/healthz", "application/json")
 		return strings.Contains(body, fmt.Sprintf(`{"name":%q,"code":1}`, role))
 	})
@@ -239,7 +243,7 @@ func (n *member) awaitHealthy(role string) {
 // awaitStandBy waits for the JSON form of /healthz to say StandBy.
 func (n *member) awaitStandBy() {
 	n.Helper()
-	n.eventually("answers StandBy", 10*time.Second, func() bool {
+	n.eventually("answers StandBy", patience, func() bool {
 		_, body := n.get("/healthz", "application/json")
 		return strings.Contains(body, `"code":3`)
 	})

@@ -71,7 +71,7 @@ func readMarks(t *testing.T, dir string, serverID int) []int64 {
 func TestStopBeyondTheLimitGivesNothingBack(t *testing.T) {
 	w := newWorld(t)
 	active := w.start("2.5.10", "run rootcoord", "MILVUS_STANDIN_STOP_DELAY_MS=5000", "ROOT_COORD_GRACEFUL_STOP_TIMEOUT=1")
-	w.await("rootcoord", 10*time.Second)
+	w.await("rootcoord", patience)
 	active.awaitHealthy("rootcoord")
 	_ = active.command.Process.Signal(syscall.SIGTERM)
 	if code, _ := active.awaitExit(time.Now(), 3*time.Second); code != 1 {
@@ -87,7 +87,7 @@ func TestHangingInItsStopItEndsWithItsSession(t *testing.T) {
 		t.Run(release, func(t *testing.T) {
 			w := newWorld(t)
 			active := w.start(release, "run rootcoord", "MILVUS_STANDIN_STOP_DELAY_MS=60000", "ROOT_COORD_GRACEFUL_STOP_TIMEOUT=60")
-			held := w.await("rootcoord", 10*time.Second)
+			held := w.await("rootcoord", patience)
 			active.awaitHealthy("rootcoord")
 			_ = active.command.Process.Signal(syscall.SIGTERM)
 			w.eventually("it is stopping", 5*time.Second, func() bool {
@@ -133,7 +133,7 @@ func TestSIGTERMOfAnActiveByRelease(t *testing.T) {
 		t.Run(c.release+" "+c.role, func(t *testing.T) {
 			w := newWorld(t)
 			active := w.start(c.release, "run "+c.role, "COMMON_SESSION_TTL=60")
-			w.await(c.role, 10*time.Second)
+			w.await(c.role, patience)
 			active.awaitHealthy(c.role)
 			_ = active.command.Process.Signal(syscall.SIGTERM)
 			active.awaitEnd(5*time.Second, c.end)

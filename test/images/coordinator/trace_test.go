@@ -230,9 +230,9 @@ func TestAFrozenActiveEndsWhenItGoesOn(t *testing.T) {
 			role := roleOf(g.release)
 			active, _ := w.pair(g.release, "run "+role, "COMMON_SESSION_TTL=3")
 			_ = active.command.Process.Signal(syscall.SIGSTOP)
-			w.awaitHolder(role, 2, 10*time.Second)
+			w.awaitHolder(role, 2, patience)
 			_ = active.command.Process.Signal(syscall.SIGCONT)
-			active.awaitEnd(10*time.Second, g.activeCode)
+			active.awaitEnd(patience, g.activeCode)
 		})
 	}
 }
@@ -243,7 +243,7 @@ func TestLeaseIsGrantedForTheReleasesOwnTTL(t *testing.T) {
 			w := newWorld(t)
 			role := roleOf(g.release)
 			w.start(g.release, "run "+role, "COMMON_SESSION_TTL=")
-			held := w.await(role, 10*time.Second)
+			held := w.await(role, patience)
 			lease, err := w.etcd.TimeToLive(context.Background(), held.lease, clientv3.WithAttachedKeys())
 			if err != nil {
 				t.Fatal(err)
