@@ -38,7 +38,8 @@ export function actionFor(
     case 'VolumePending':
       return spec.storageClassName === undefined ? undefined : { action: 'BindPendingVolume' };
     case 'MemberIDFileEmpty':
-      return pod === undefined ? undefined : { action: 'ClearMemberID', target: pod };
+      if (pod === undefined) return undefined;
+      return { action: isForgotten(pod, quorum) ? 'ReplaceMember' : 'ClearMemberID', target: pod };
     case 'NoSpaceAlarm':
       return { action: 'ReclaimSpace' };
     case 'MemberRemoved':
@@ -60,6 +61,12 @@ export function actionFor(
     default:
       return undefined;
   }
+}
+
+/** The quorum lists no member for the pod, or one that was added and has never started: its data belongs to nobody. */
+function isForgotten(pod: string, { verdict, members }: Pick<Quorum, 'verdict' | 'members'>): boolean {
+  const listed = members?.find(({ podName }) => podName === pod);
+  return verdict === 'Quorate' && members !== undefined && (listed === undefined || listed.name === '');
 }
 
 /** It did not bring the quorum back, or a person did not want it: then the next one is planned. */

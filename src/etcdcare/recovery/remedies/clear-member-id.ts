@@ -52,6 +52,12 @@ export function planClearMemberID(world: EtcdWorld, pod: string, operation: stri
       state: 'Refused',
       why: `${pod} is no member any more: with its file away it would still not be let in. Make an EtcdRecovery with ReplaceMember instead`,
     };
+  // What the image's script added after its pod had removed the member: another member, for whom there is no data.
+  if (listed?.name === '')
+    return {
+      state: 'Refused',
+      why: `the entry ${listed.id.toString(16)} of ${pod} was added and has never started, so the data of ${pod} is not its own. Make an EtcdRecovery with ReplaceMember instead`,
+    };
   // It has to be sure that the members that are left know this one, or that it is needed for them to know anything.
   const bringsBack = quorum.members !== undefined && quorum.healthy + seen.pods.length >= quorum.needed;
   return {

@@ -108,6 +108,16 @@ describe('the recovery that an ailment asks for', () => {
     expect(ask(asked('RestartQuorum', { state: 'Refused', endTime: since(899) }))).toBe('RebuildFromSurvivor');
   });
 
+  it('of an empty member_id is ReplaceMember where the members know none in the pod, or one that never started', () => {
+    const ask = (members: readonly object[] | undefined, verdict = 'Quorate') =>
+      actionFor(found('MemberIDFileEmpty'), { verdict, members } as never, undefined, guard(), [], now)?.action;
+    expect(ask([{ podName: 'etcd-1', name: 'etcd-1' }])).toBe('ClearMemberID');
+    expect(ask([{ podName: 'etcd-1', name: '' }])).toBe('ReplaceMember');
+    expect(ask([{ podName: 'etcd-0', name: 'etcd-0' }])).toBe('ReplaceMember');
+    expect(ask([{ podName: 'etcd-1', name: '' }], 'Lost')).toBe('ClearMemberID');
+    expect(ask(undefined, 'Unknown')).toBe('ClearMemberID');
+  });
+
   it('binds a volume only to a class that the guard names', () => {
     const pending = found('VolumePending');
     const lost = { verdict: 'Unknown' } as const;

@@ -40,6 +40,25 @@ describe('an empty member_id file', () => {
     });
   });
 
+  it('does not help where the pod has removed its member, and what was added since has never started', () => {
+    const facts = etcdWith([crashed('etcd-2')], { setup: old });
+    const looks = facts.looks.map((look) =>
+      'answer' in look
+        ? {
+            ...look,
+            answer: {
+              ...look.answer,
+              members: look.answer.members.map((one) => (one.name === 'etcd-2' ? { ...one, name: '' } : one)),
+            },
+          }
+        : look,
+    );
+    expect(plan([crashed('etcd-2')], { looks })).toMatchObject({
+      state: 'Refused',
+      why: expect.stringMatching(/^the entry a2 of etcd-2 was added and has never started.*ReplaceMember/) as unknown,
+    });
+  });
+
   it('is none of an image that keeps no such file', () => {
     expect(plan([crashed('etcd-2')], { setup })).toMatchObject({ state: 'Refused' });
   });
