@@ -80,7 +80,8 @@ text_field() {
   if [[ $2 =~ $pattern ]]; then printf '%s' "${BASH_REMATCH[1]}"; fi
 }
 list_field() {
-  local pattern="\"$1\":(\[[^]]*\])"
+  # Texts in quotes, in which a quote or a backslash stands behind a backslash: any of them may hold a bracket.
+  local pattern="\"$1\":(\\[(\"([^\"\\\\]|\\\\.)*\",?)*\\])"
   if [[ $2 =~ $pattern ]]; then printf '%s' "${BASH_REMATCH[1]}"; fi
 }
 may_go() {

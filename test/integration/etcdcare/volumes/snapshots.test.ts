@@ -89,6 +89,17 @@ describe('scheduled snapshots', () => {
     ]);
   });
 
+  it('are listed whatever characters the keys below which sessions lie have', async () => {
+    await using odd = await startEtcd();
+    const root = 'a]b"c\\d[e';
+    await odd.etcdctl(['put', `${root}/meta/session/x`, 'x']);
+    const plain = { ETCDCTL_CACERT: '', ETCDCTL_CERT: '', ETCDCTL_KEY: '', ETCDCTL_USER: '', ETCDCTL_PASSWORD: '' };
+    const folder = await bench.mount('odd');
+    const saved = await save('10', { ...plain, ENDPOINTS: `http://${odd.member.endpoint}`, SNAPSHOT_DIR: folder });
+    expect(saved.newest.sessionRoots).toEqual([root]);
+    expect(saved.snapshots).toMatchObject([{ name: 'snapshot-10.db', keys: 1n, sessionRoots: [root] }]);
+  });
+
   it('end in plain words where nobody answers', async () => {
     const env = {
       OPERATION: '9',
