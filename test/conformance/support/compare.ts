@@ -27,5 +27,5 @@ export function compareWithRealServer(release: MilvusRelease): void {
 async function play(act: Act, subject: (folder: string) => Promise<Subject>): Promise<Trace> {
   await using stage = await Stage.open(subject);
   await act.play(stage);
-  return stage.trace();
+  return await stage.trace();
 }
