@@ -74,12 +74,15 @@ const ended = (exitCode: number, message: string) => ({
 describe('a script in a Job', () => {
   it('is started once, and told of until it has a result', async () => {
     const job = scriptJob({ ...options, step: 'list', ordinal: 0, script: 'list-old', env });
-    expect(await runScript(client, job, signal)).toEqual({ state: 'Running' });
-    expect(await runScript(client, job, signal)).toEqual({ state: 'Running' });
+    const first = await runScript(client, job, signal);
+    const made = await client.get(jobKind, job.metadata.name, 'default');
+    const pendingSince = made?.metadata.creationTimestamp;
+    expect(first).toEqual({ state: 'Running', pendingSince });
+    expect(await runScript(client, job, signal)).toEqual({ state: 'Running', pendingSince });
     await makePodOf(job.metadata.name, {
       conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no room' }],
     });
-    expect(await runScript(client, job, signal)).toEqual({ state: 'Running', waiting: 'no room' });
+    expect(await runScript(client, job, signal)).toEqual({ state: 'Running', waiting: 'no room', pendingSince });
     const name = `${job.metadata.name}-abcde`;
     await client.mergePatch(
       podKind,
