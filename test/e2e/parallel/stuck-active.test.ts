@@ -36,10 +36,12 @@ scenario(
       expect(witness.holder).toBe(serverID);
       await pair.approve(stop.id, 'Completed');
 
-      const revoke = await until('the session to be proposed', async () => {
-        const { proposals = [] } = await pair.status();
-        return proposals.find(({ action }) => action === 'RevokeLease');
-      });
+      // Not before the kubelet has had ten seconds to kill it.
+      const revoke = await until(
+        'the session to be proposed',
+        async () => (await pair.status()).proposals?.find(({ action }) => action === 'RevokeLease'),
+        { timeoutMs: 60_000 },
+      );
       expect(revoke.risk).toContain('the process runs when its session is taken');
       expect([witness.holder, (await pair.lives()).filter(({ name }) => name === stuck)]).toEqual([serverID, [life]]);
 
