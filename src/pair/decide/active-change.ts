@@ -44,10 +44,11 @@ export interface ActiveChangeContext {
  */
 export function activeChange(
   members: readonly Member[],
-  previous: CoordinatorPairStatus | undefined,
+  reported: CoordinatorPairStatus | undefined,
   { stopped, ...context }: ActiveChangeContext,
 ): ActiveChange {
   const holder = holderOf(members);
+  const previous = stopped ? reported : withoutStoppedActive(reported);
   const before = previous?.active;
   const transition = previous?.transition;
   const { now } = context;
@@ -60,6 +61,14 @@ export function activeChange(
   }
   if (!before || transition) return { ...(transition ? { transition } : {}), events: [] };
   return activeLost(before, awaitingHolder(nameOf(before), 'ActiveKeyGone', now, now), 'its key in etcd is gone');
+}
+
+/** What was reported while the pair was stopped names an ACTIVE on its way out: nobody takes over from it. */
+function withoutStoppedActive(reported: CoordinatorPairStatus | undefined): CoordinatorPairStatus | undefined {
+  const ready = reported?.conditions?.find(({ type }) => type === 'Ready');
+  if (!reported || (ready?.reason !== 'Stopped' && ready?.reason !== 'Suspended')) return reported;
+  const { active: _, ...others } = reported;
+  return others;
 }
 
 /**

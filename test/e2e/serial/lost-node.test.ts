@@ -26,6 +26,7 @@ scenario(
     const { status: before } = await pair.untilSteady();
     const { podName = '', nodeName = '', serverID } = before?.active ?? {};
     const [life] = (await pair.lives()).filter(({ name }) => name === podName);
+    await until('the witness to know the holder', () => witness.holder === serverID);
     const lostMs = Date.now();
     await cluster.cutNetwork(nodeName);
     try {

@@ -381,6 +381,18 @@ describe('a change of ACTIVE', () => {
     expect(taken).toEqual({ active: expect.objectContaining({ podName: 'rootcoord-1', serverID: '8' }), events: [] });
   });
 
+  it.each(['Stopped', 'Suspended'])('is no failover when a pair starts again that was %s a moment before', (reason) => {
+    const times = { lastTransitionTime: isoAfter(-2), observedGeneration: 1 };
+    const ready = { type: 'Ready', status: 'False', reason, message: '', ...times } as const;
+    const stopped = { ...before, conditions: [ready] };
+    expect(changeIn(heldBy(undefined), [], stopped)).toEqual({ events: [] });
+    const { lastFailover, completed } = changeIn(atRest, [first, second], {
+      ...stopped,
+      active: { podName: 'rootcoord-0', address: '10.0.0.1:53100', serverID: '5', sinceTime: isoAfter(-60) },
+    });
+    expect([lastFailover, completed]).toEqual([undefined, undefined]);
+  });
+
   it.each([
     ['when it is first seen', undefined],
     ['while it holds the role', { active: { address: '10.9.9.9:53100', serverID: '9', sinceTime: isoAfter(-60) } }],
