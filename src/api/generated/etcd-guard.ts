@@ -249,7 +249,7 @@ export interface EtcdGuardStatus {
    */
   diagnosis?: {
     /**
-     * The ailment in one word; the runbook etcd-diagnoses says for each what it means and what to do. `QuorumLost`: some members run and have no leader. `OperatorBlind`: the operator cannot see enough to judge. `StartingUp`: members have just started. `Unrecognised`: something is wrong that matches nothing known.
+     * The diagnosis in one word; the runbook etcd-diagnoses says for each what it means and what to do. `QuorumLost`: some members run and have no leader. `OperatorBlind`: the operator cannot see enough to judge. `StartingUp`: members have just started. `Unrecognised`: something is wrong that matches nothing known.
      */
     case:
       | 'ScaledToZero'
@@ -411,11 +411,11 @@ export interface EtcdGuardStatus {
     sessionRoots?: string[];
   }[];
   /**
-   * The last ten ailments that are over, newest first.
+   * The last ten diagnoses that are over, newest first.
    */
   history?: {
     /**
-     * The ailment in one word; the runbook etcd-diagnoses says for each what it means and what to do. `QuorumLost`: some members run and have no leader. `OperatorBlind`: the operator cannot see enough to judge. `StartingUp`: members have just started. `Unrecognised`: something is wrong that matches nothing known.
+     * The diagnosis in one word; the runbook etcd-diagnoses says for each what it means and what to do. `QuorumLost`: some members run and have no leader. `OperatorBlind`: the operator cannot see enough to judge. `StartingUp`: members have just started. `Unrecognised`: something is wrong that matches nothing known.
      */
     case:
       | 'ScaledToZero'

@@ -5,7 +5,7 @@ const PLANNED_WITHIN_MS = 30 * 60_000;
 
 /**
  * The end of a wait for something that does not come: whoever asked is told what it was, and may ask again, which looks at
- * everything anew; a guard does so by itself.
+ * everything again; a guard does so by itself.
  *
  * @param awaited what planning waits for
  * @returns why there is no plan; undefined: it goes on waiting.

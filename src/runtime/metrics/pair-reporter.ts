@@ -3,7 +3,7 @@ import type { Judgement } from '../../pair/decide/judgement.ts';
 import type { PairMetrics } from './pairs.ts';
 
 /**
- * Tells the metrics what each look found, while this replica leads: a look that ends after the lead was lost would bring
+ * Reports what each reconcile found to the metrics, while this replica leads: one that ends after the lead was lost would bring
  * back series that nobody keeps up to date, beside those of the replica that leads.
  */
 export function pairReporter(
