@@ -75,15 +75,20 @@ export class Caches implements PairCaches, AsyncDisposable {
       onChange(metadata.namespace, metadata.name);
     });
     this.#pods.subscribe(({ type, object }) => {
-      const { namespace, labels: podLabels } = object.metadata;
-      const key = `${namespace ?? ''}/${podLabels?.[labels.pair] ?? ''}`;
-      this.#index(key, object, type === 'deleted');
-      if (type === 'deleted') this.#departed.add(key, object);
+      const { namespace = '', labels: podLabels } = object.metadata;
+      this.#noted(namespace, podLabels?.[labels.pair] ?? '', type, object);
       tellOwner(object, onChange);
     });
     for (const reflector of this.#children.values()) reflector.subscribe(({ object }) => tellOwner(object, onChange));
     this.#budgets.subscribe((change) => this.#tellPairsUnder(change, onChange));
     this.#nodes?.subscribe(({ object }) => this.#tellPairsOn(object.metadata.name, onChange));
+  }
+
+  /** Pods mostly outlive their pair, and anybody may label one: what is gone is kept for a pair that there is. */
+  #noted(namespace: string, pairName: string, type: Change<Pod>['type'], pod: Stored<Pod>): void {
+    const key = `${namespace}/${pairName}`;
+    this.#index(key, pod, type === 'deleted');
+    if (type === 'deleted' && this.pair(namespace, pairName)) this.#departed.add(key, pod);
   }
 
   /** Begins to watch. */
@@ -129,8 +134,7 @@ export class Caches implements PairCaches, AsyncDisposable {
     const kind = podKind;
     const reflector = new Reflector<Pod>({ client, log, kind, namespaces: [namespace], labelSelector, trim: trimPod });
     reflector.subscribe(({ type, object }) => {
-      this.#index(`${namespace}/${pairName}`, object, type === 'deleted');
-      if (type === 'deleted') this.#departed.add(`${namespace}/${pairName}`, object);
+      this.#noted(namespace, pairName, type, object);
       onChange(namespace, pairName);
     });
     this.#followed.add(reflector);

@@ -19,6 +19,11 @@ const pod = (name: string, labels: Record<string, string>): Stored<Pod> => ({
   metadata: { name, namespace: 'milvus', uid: `uid-of-${name}`, resourceVersion: name, labels },
   spec: { nodeName: `node-of-${name}` },
 });
+const pair = (name: string): Stored<KubeObject> => ({
+  apiVersion: 'ha.milvus.io/v1alpha1',
+  kind: 'CoordinatorPair',
+  metadata: { name, namespace: 'milvus', uid: name, resourceVersion: '1' },
+});
 const node = (name: string, version: string): Stored<KubeObject> => ({
   apiVersion: 'v1',
   kind: 'Node',
@@ -111,7 +116,10 @@ describe('the pods of a pair', () => {
     });
     const ended = { terminated: { exitCode: 0, reason: 'Completed' } };
     const listed = ['a', 'b', 'c', 'd', 'e'].map((name) => of(name, { running: {} }));
-    const { caches, watch, names } = start({ 'pods * ha.milvus.io/pair': listed });
+    const { caches, watch, names } = start({
+      'pods * ha.milvus.io/pair': listed,
+      'coordinatorpairs *': [pair('rootcoord')],
+    });
     await caches.synced();
     const tell = await watch('pods * ha.milvus.io/pair');
     for (const name of ['a', 'b', 'c', 'd']) tell({ type: 'DELETED', object: of(name, ended) });
@@ -122,6 +130,29 @@ describe('the pods of a pair', () => {
     const departed = caches.departed('milvus', 'rootcoord').map(({ metadata }) => metadata.name);
     expect(departed).toEqual(['b', 'c', 'd', 'f']);
     expect(caches.departed('milvus', 'querycoord')).toEqual([]);
+  });
+
+  it('are not remembered after the end of their pair, nor for a label that names none', async () => {
+    const ended = { state: { terminated: { exitCode: 0 } }, name: 'milvus', ready: false, restartCount: 0 };
+    const of = (name: string, pairName: string): Stored<Pod> => ({
+      ...pod(name, { 'ha.milvus.io/pair': pairName }),
+      status: { containerStatuses: [ended] },
+    });
+    const listed = [of('a', 'rootcoord'), of('b', 'rootcoord'), of('c', 'nobody')];
+    const { caches, watch, names } = start({
+      'pods * ha.milvus.io/pair': listed,
+      'coordinatorpairs *': [pair('rootcoord')],
+    });
+    await caches.synced();
+    const tell = await watch('pods * ha.milvus.io/pair');
+    tell({ type: 'DELETED', object: of('a', 'rootcoord') });
+    await until('the first to be remembered', () => caches.departed('milvus', 'rootcoord').length === 1);
+    (await watch('coordinatorpairs *'))({ type: 'DELETED', object: pair('rootcoord') });
+    await until('the pair to be gone', () => caches.pair('milvus', 'rootcoord') === undefined);
+    for (const one of [of('b', 'rootcoord'), of('c', 'nobody')]) tell({ type: 'DELETED', object: one });
+    await until('all pods to be gone', () => names().length === 0 && caches.pods('milvus', 'nobody').length === 0);
+    expect(caches.departed('milvus', 'rootcoord')).toEqual([]);
+    expect(caches.departed('milvus', 'nobody')).toEqual([]);
   });
 
   it('are forgotten with the end of their watch, but for those that carry its label too', async () => {
