@@ -79,6 +79,11 @@ export function firstVersion(crd: CustomResourceDefinition): CustomResourceDefin
   return version;
 }
 
+/** Whether a value is a text or a number, fractions too: what resource.Quantity of Kubernetes reads. */
+export function isNumberOrString(schema: Schema): boolean {
+  return schema.type === undefined && schema.minimum !== undefined && schema.maxLength !== undefined;
+}
+
 /**
  * Whether an object is the user's own: it keeps unknown fields and needs none. What its schema says of single fields
  * only serves validation.

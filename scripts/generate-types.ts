@@ -1,6 +1,6 @@
 import { compile } from 'json-schema-to-typescript';
 import type { CustomResourceDefinition, Schema } from './crd.ts';
-import { firstVersion, isFreeForm, readCrd } from './crd.ts';
+import { firstVersion, isFreeForm, isNumberOrString, readCrd } from './crd.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { runGenerator } from './generated-file.ts';
 
@@ -34,6 +34,7 @@ const mapValues = (
 export function toJsonSchema(schema: Schema): JsonSchema {
   const description = schema.description === undefined ? {} : { description: schema.description };
   if (schema['x-kubernetes-int-or-string'] === true) return { ...description, type: ['integer', 'string'] };
+  if (isNumberOrString(schema)) return { ...description, type: ['number', 'string'] };
   if (schema.type === 'array') {
     return { ...description, type: 'array', items: schema.items === undefined ? {} : toJsonSchema(schema.items) };
   }

@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition, PrinterColumn, Rule, Schema } from './crd.ts';
-import { firstVersion, isFreeForm } from './crd.ts';
+import { firstVersion, isFreeForm, isNumberOrString } from './crd.ts';
 
 /** A field of an API object, as the reference shows it. */
 interface Field {
@@ -13,6 +13,7 @@ export const cell = (text: string): string => text.replaceAll(/\s+/g, ' ').repla
 
 function typeOf(schema: Schema): string {
   if (schema['x-kubernetes-int-or-string'] === true) return 'integer or string';
+  if (isNumberOrString(schema)) return 'number or string';
   if (schema.type === 'array') return `list of ${schema.items === undefined ? 'anything' : typeOf(schema.items)}`;
   if (schema.type === 'object' && schema.additionalProperties !== undefined) {
     return `map of ${typeOf(schema.additionalProperties)}`;
