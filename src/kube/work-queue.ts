@@ -143,6 +143,11 @@ export class WorkQueue implements AsyncDisposable {
     }
   }
 
+  /** Whether a worker waits for a key: one that is added now is taken at once. */
+  get isIdle(): boolean {
+    return this.#takers.length > 0;
+  }
+
   /** Keys waiting now. */
   get depth(): number {
     return this.#lines.fresh.size + this.#lines.resync.size;

@@ -3,14 +3,15 @@ import type { Log } from '../base/log.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject, ResourceKind, Stored } from '../kube/objects.ts';
 import { Reflector } from '../kube/reflector.ts';
-import { WorkQueue } from '../kube/work-queue.ts';
+import { WorkQueue, type Priority } from '../kube/work-queue.ts';
 import { runController } from './controller.ts';
+import { Introductions, type IntroductionsOptions } from './introductions.ts';
 import type { OperatorMetrics } from './metrics.ts';
 import { apiIsThere } from './optional-api.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** A kind that is looked after beside the pairs. */
-export interface KindControllerOptions {
+export interface KindControllerOptions<T> {
   readonly client: KubeClient;
   readonly kind: ResourceKind;
   /** Empty: every namespace. */
@@ -19,6 +20,8 @@ export interface KindControllerOptions {
   readonly concurrency: number;
   /** Looks at one object. @returns when to look again at the latest, milliseconds. */
   readonly reconcile: (namespace: string, name: string, signal: AbortSignal) => Promise<number | undefined>;
+  /** What a new object says of itself while all workers are busy; absent: nothing. */
+  readonly introduction?: Omit<IntroductionsOptions<T>, 'log'>;
   /** What does not happen where the kind is not installed, for the log. */
   readonly without: string;
   /** Told once, where the kind is not installed. */
@@ -37,15 +40,17 @@ export interface KindControllerOptions {
 export class KindController<T extends KubeObject> implements AsyncDisposable {
   /** All objects, as the watch holds them. */
   readonly objects: Reflector<T>;
-  readonly #options: KindControllerOptions;
+  readonly #options: KindControllerOptions<Stored<T>>;
   readonly #queue: WorkQueue;
+  readonly #introductions: Introductions<Stored<T>> | undefined;
   readonly #reconcileMetrics: ReturnType<OperatorMetrics['controller']>['reconcile'];
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(options: KindControllerOptions) {
+  constructor(options: KindControllerOptions<Stored<T>>) {
     this.#options = options;
-    const { client, kind, log, watchNamespaces, metrics, concurrency } = options;
+    const { client, kind, log, watchNamespaces, metrics, concurrency, introduction } = options;
+    this.#introductions = introduction && new Introductions({ ...introduction, log });
     const { workQueue, reconcile } = metrics.controller(kind.kind.toLowerCase(), concurrency);
     this.#reconcileMetrics = reconcile;
     this.#queue = new WorkQueue({ observer: workQueue });
@@ -67,12 +72,12 @@ export class KindController<T extends KubeObject> implements AsyncDisposable {
 
   /** Something that an object's reconcile depends on has changed. */
   lookAt({ namespace = '', name }: { readonly namespace?: string; readonly name: string }): void {
-    this.#queue.add(`${namespace}/${name}`);
+    this.#add(namespace, name, 'fresh');
   }
 
   /** This replica acts from now on. */
   startedLeading(): void {
-    for (const { metadata } of this.objects.list()) this.#queue.add(`${metadata.namespace}/${metadata.name}`, 'resync');
+    for (const { metadata } of this.objects.list()) this.#add(metadata.namespace ?? '', metadata.name, 'resync');
   }
 
   /** Begins in the background, and ends when disposed. */
@@ -85,9 +90,19 @@ export class KindController<T extends KubeObject> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort(new Error('the operator is stopping'));
+    await this.#introductions?.[Symbol.asyncDispose]();
     await this.#queue.shutDown();
     await this.#running;
     await this.objects[Symbol.asyncDispose]();
+  }
+
+  /** A new object that would have to wait for a worker says so first. */
+  #add(namespace: string, name: string, priority: Priority): void {
+    const key = `${namespace}/${name}`;
+    const add = (): void => this.#queue.add(key, priority);
+    const waits = !this.#queue.isIdle && this.#options.isLeader();
+    if (waits && this.#introductions?.take(key, this.objects.get(namespace, name), add)) return;
+    add();
   }
 
   async #run(): Promise<void> {

@@ -60,6 +60,10 @@ export class Recoveries implements AsyncDisposable {
       kind: etcdRecoveryKind,
       concurrency: CONCURRENCY,
       reconcile: (namespace, name, signal) => this.#reconciler.reconcile(namespace, name, signal),
+      introduction: {
+        isNew: ({ status, metadata }) => status?.state === undefined && metadata.deletionTimestamp === undefined,
+        introduce: (recovery, signal) => this.#reconciler.introduce(recovery, signal),
+      },
       without: 'no etcd is repaired',
     });
     this.#controller.objects.subscribe(({ object }) => options.onChange(object));

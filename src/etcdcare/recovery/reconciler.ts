@@ -74,6 +74,17 @@ export class RecoveryReconciler implements Disposable {
     }
   }
 
+  /**
+   * Says of a recovery that it has to wait until it is looked at.
+   *
+   * @throws ApiError; isConflict: it has been looked at by now.
+   */
+  introduce(recovery: EtcdRecovery, signal: AbortSignal): Promise<EtcdRecovery> {
+    const why =
+      'waits for the operator, which is busy with other EtcdRecoveries; planning begins as soon as it has time';
+    return this.#writer.write(recovery, plannedStatus(recovery, 'Planned', why), signal);
+  }
+
   /** Closes every connection to etcd; the next look opens them again. */
   [Symbol.dispose](): void {
     this.#etcds[Symbol.dispose]();
