@@ -26,7 +26,7 @@ export const etcdReasons = {
     TLSFailed: {
       status: 'False',
       meaning: 'The encrypted connection to etcd cannot be made.',
-      action: 'Check the Secret that `etcd.tls.secretName` names, and `etcd.tls.serverName`.',
+      action: 'Check the Secret that `etcd.tls.secretName` names, `etcd.tls.serverName` and `etcd.tls.minVersion`.',
     },
     EndpointNotAllowed: {
       status: 'False',

@@ -1,4 +1,5 @@
-import type { ChannelOptions } from '@grpc/grpc-js';
+import { createSecureContext } from 'node:tls';
+import { Channel, ChannelCredentials, type ChannelOptions, type ClientOptions } from '@grpc/grpc-js';
 import { noop } from 'cockatiel';
 import { Etcd3, type IOptions } from 'etcd3';
 import { limits } from '../base/limits.ts';
@@ -53,6 +54,7 @@ export class Link implements Disposable {
       grpcOptions: {
         ...channelOptions,
         ...serverName(target),
+        ...minVersion(target),
         ...withBoundedAnswers,
         // grpc-js pools connections by options; a number of its own keeps this link off a pooled one that hangs.
         'coordinator-pair.link': number,
@@ -83,6 +85,20 @@ function credentials({ tls }: EtcdTarget): Pick<IOptions, 'credentials'> {
       ...(cert === undefined ? {} : { certChain: Buffer.from(cert) }),
     },
   };
+}
+
+/** etcd3 has no setting for it, and gRPC none but a context of one's own: the channel is then made with that. */
+function minVersion({ tls }: EtcdTarget): Pick<ClientOptions, 'channelFactoryOverride'> {
+  if (tls?.minVersion === undefined) return {};
+  const { ca, cert, key, minVersion: lowest } = tls;
+  const context = createSecureContext({
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    minVersion: lowest,
+  });
+  const secured = ChannelCredentials.createFromSecureContext(context);
+  return { channelFactoryOverride: (address, _given, options) => new Channel(address, secured, options) };
 }
 
 function serverName({ tls }: EtcdTarget): ChannelOptions {

@@ -12,7 +12,9 @@ export function targetKey({ endpoints, auth, tls, refusesLocal, isElsewhere }: E
     refusesLocal === true,
     isElsewhere === true,
     auth === undefined ? null : [auth.username, auth.password],
-    tls === undefined ? null : [tls.ca ?? null, tls.cert ?? null, tls.key ?? null, tls.serverName ?? null],
+    tls === undefined
+      ? null
+      : [tls.ca ?? null, tls.cert ?? null, tls.key ?? null, tls.serverName ?? null, tls.minVersion ?? null],
   ]);
   return createHmac('sha256', secret).update(canonical).digest('base64url');
 }

@@ -12,6 +12,8 @@ export interface EtcdTarget {
     readonly key?: string;
     /** Name the server's certificate must carry; absent: each endpoint's own host. */
     readonly serverName?: string;
+    /** Lowest version to accept; absent: that of Node.js, 1.2. */
+    readonly minVersion?: 'TLSv1.2' | 'TLSv1.3';
   };
   /** No loopback, link-local or metadata address is dialled, whatever a name resolves to. */
   readonly refusesLocal?: true;

@@ -31,6 +31,8 @@ export interface EtcdSettings {
   readonly authSecretName?: string;
   /** The folder in the container where `ca.crt`, `tls.crt` and `tls.key` are. */
   readonly tlsFolder?: string;
+  /** Lowest version of TLS; absent: as milvus.yaml says. */
+  readonly tlsMinVersion?: '1.2' | '1.3';
 }
 
 const enabled = (role: Role): PlainVariable => ({
@@ -83,6 +85,7 @@ export function etcdEnvironment(etcd: EtcdSettings): Variable[] {
     { name: 'ETCD_KV_SUB_PATH', value: etcd.kvSubPath },
     ...(etcd.authSecretName === undefined ? [] : authEnvironment(etcd.authSecretName)),
     ...(etcd.tlsFolder === undefined ? [] : tlsEnvironment(etcd.tlsFolder)),
+    ...(etcd.tlsMinVersion === undefined ? [] : [{ name: 'ETCD_SSL_TLS_MIN_VERSION', value: etcd.tlsMinVersion }]),
   ];
 }
 

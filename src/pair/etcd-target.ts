@@ -38,6 +38,7 @@ export function etcdTarget(
   const hosts = new Set(etcd.endpoints.map((endpoint) => splitEndpoint(endpoint).host));
   const [onlyHost] = hosts.size === 1 ? [...hosts].filter((host) => !isIP(withoutBrackets(host))) : [];
   const serverName = etcd.tls?.serverName ?? onlyHost;
+  const minVersion = etcd.tls?.minVersion;
   return {
     target: {
       endpoints,
@@ -53,12 +54,16 @@ export function etcdTarget(
               cert: text(secrets.tls, 'tls.crt'),
               key: text(secrets.tls, 'tls.key'),
               ...(serverName === undefined ? {} : { serverName }),
+              ...(minVersion === undefined ? {} : { minVersion: tlsVersions[minVersion] }),
             },
           }
         : {}),
     },
   };
 }
+
+/** As Node.js names the versions that the CRD allows. */
+const tlsVersions = { 'TLS1.2': 'TLSv1.2', 'TLS1.3': 'TLSv1.3' } as const;
 
 function splitEndpoint(endpoint: string): { readonly host: string; readonly port: string } {
   const at = endpoint.lastIndexOf(':');

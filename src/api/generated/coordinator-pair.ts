@@ -93,6 +93,10 @@ export interface CoordinatorPairSpec {
        * The name that the operator expects in etcd's certificate. Left out, it is the host as written in `endpoints`. It does not reach Milvus, which has no such setting and always expects the host as written.
        */
       serverName?: string;
+      /**
+       * The lowest version of TLS with which Milvus and the operator speak to etcd. Left out, the operator takes 1.2, and Milvus what its milvus.yaml says, 1.3 as shipped. With `workloadRef` it is the operator's alone. A change is a rollout.
+       */
+      minVersion?: 'TLS1.2' | 'TLS1.3';
     };
   };
   /**

@@ -89,6 +89,7 @@ function environment({ pair, role, version }: RenderInput): readonly object[] {
       kvSubPath: etcd.kvSubPath,
       ...(etcd.auth ? { authSecretName: etcd.auth.secretName } : {}),
       ...(etcd.tls ? { tlsFolder: ETCD_TLS_FOLDER } : {}),
+      ...(etcd.tls?.minVersion ? { tlsMinVersion: etcd.tls.minVersion === 'TLS1.2' ? '1.2' : '1.3' } : {}),
     }),
     ...(sessionTTLSeconds === undefined ? [] : sessionTTLEnvironment(sessionTTLSeconds)),
     ...(pod.extraEnv ?? []),

@@ -142,6 +142,11 @@ describe('a CoordinatorPair', () => {
       pair({ remediation: { [field]: 'Ask' } }),
       `spec.remediation.${field}: Unsupported value: "Ask": supported values: "Auto", "Approve", "Never"`,
     ]),
+    [
+      'etcd.tls.minVersion',
+      pair({ etcd: { ...minimalSpec.etcd, tls: { secretName: 'tls', minVersion: 'TLS1.1' } } }),
+      'supported values: "TLS1.2", "TLS1.3"',
+    ],
     ['pod.resources', pair({ pod: { resources: { limits: { memory: 'much' } } } }), 'spec.pod.resources.limits.memory'],
   ])('with a wrong %s is refused', async (_field, manifest, words) => {
     expect(await dryRun(server, manifest)).toContain(words);

@@ -16,16 +16,20 @@ describe('a session store over TLS', () => {
   let foreign: TLSMaterial;
   let serverOnly: EtcdServer;
   let mutual: EtcdServer;
+  /** Speaks TLS 1.2 at most. */
+  let old: EtcdServer;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'foreign-pki-'));
     foreign = await makeTLSMaterial(folder);
     serverOnly = await startEtcd({ tls: true });
     mutual = await startEtcd({ tls: 'mutual' });
+    old = await startEtcd({ tls: 'mutual', flags: ['--tls-max-version', 'TLS1.2'] });
   }, 60_000);
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
     await serverOnly[Symbol.asyncDispose]();
     await mutual[Symbol.asyncDispose]();
+    await old[Symbol.asyncDispose]();
   });
 
   const failure = async (target: EtcdTarget): Promise<unknown> => {
@@ -85,7 +89,28 @@ describe('a session store over TLS', () => {
     await expect(store.read()).resolves.toMatchObject({ header: { raftTerm: 2n } });
   });
 
+  it.each<[string, string, () => EtcdServer]>([
+    ['TLSv1.3', 'TLS 1.3', () => mutual],
+    ['TLSv1.2', 'TLS 1.2 alone', () => old],
+  ])('with %s as the lowest version reads and watches a server that speaks %s', async (minVersion, _, etcd) => {
+    await using stores = createSessionStores({ resyncMs: neverMs });
+    const { target } = etcd();
+    const tls = { ...target.tls, minVersion: minVersion as 'TLSv1.2' | 'TLSv1.3' };
+    using store = stores.acquire({ ...target, tls }, `${prefix}min/`);
+    await untilKeys(store);
+    await etcd().etcdctl(['put', `${prefix}min/a`, 'x']);
+    await untilKeys(store, 'a');
+  });
+
   it.each<[string, () => EtcdTarget]>([
+    [
+      'a server that speaks TLS 1.2 at most, where 1.3 is wanted,',
+      () => ({ ...old.target, tls: { ...old.target.tls, minVersion: 'TLSv1.3' } }),
+    ],
+    [
+      'a wrong server name, with a lowest version,',
+      () => ({ ...mutual.target, tls: { ...mutual.target.tls, minVersion: 'TLSv1.3', serverName: 'etcd.example' } }),
+    ],
     ['a server of another CA', () => ({ ...serverOnly.target, tls: { ca: foreign.ca.cert } })],
     ["the machine's authorities only", () => ({ ...serverOnly.target, tls: {} })],
     ['a CA that is no PEM', () => ({ ...serverOnly.target, tls: { ca: 'garbage' } })],

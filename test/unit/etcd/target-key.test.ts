@@ -25,6 +25,8 @@ describe('the key of a target', () => {
       ...(['ca', 'cert', 'key', 'serverName'] as const).map((field) =>
         key({ tls: { ...target.tls, [field]: 'other' } }),
       ),
+      key({ tls: { ...target.tls, minVersion: 'TLSv1.2' } }),
+      key({ tls: { ...target.tls, minVersion: 'TLSv1.3' } }),
       targetKey({ endpoints: target.endpoints }, secret),
       targetKey({ endpoints: target.endpoints, tls: {} }, secret),
       targetKey(target, Buffer.from('secret of another process')),

@@ -97,6 +97,12 @@ describe('the variables of the etcd connection', () => {
       { name: 'ETCD_SSL_TLS_CA_CERT', value: '/milvus/etcd-tls/ca.crt' },
     ]);
   });
+
+  it.each(['1.2', '1.3'] as const)('hold TLS %s as the lowest version where it is wanted', (tlsMinVersion) => {
+    expect(etcdEnvironment({ ...plain, tlsFolder: '/milvus/etcd-tls', tlsMinVersion }).slice(8)).toEqual([
+      { name: 'ETCD_SSL_TLS_MIN_VERSION', value: tlsMinVersion },
+    ]);
+  });
 });
 
 describe('the variable of the session TTL', () => {

@@ -66,6 +66,17 @@ describe('where the operator finds the etcd of a pair', () => {
     }
   });
 
+  it.each([
+    ['TLS1.2', 'TLSv1.2'],
+    ['TLS1.3', 'TLSv1.3'],
+    [undefined, undefined],
+  ] as const)('takes %s as the lowest version of TLS', (written, minVersion) => {
+    const tls = { secretName: 'tls', ...(written === undefined ? {} : { minVersion: written }) };
+    const pair = aPair({ spec: { etcd: { ...etcd, endpoints: ['etcd:2379'], tls } } });
+    const result = etcdTarget(pair, { tls: certificates });
+    expect('target' in result ? result.target.tls?.minVersion : result).toBe(minVersion);
+  });
+
   it('logs in with what the Secret holds', () => {
     const pair = aPair({ spec: { etcd: { ...etcd, endpoints: ['e:2379'], auth: { secretName: 'login' } } } });
     expect(etcdTarget(pair, { auth: login })).toMatchObject({

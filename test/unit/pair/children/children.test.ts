@@ -23,7 +23,7 @@ const everything: Changes<CoordinatorPairSpec> = {
     metaSubPath: 'metadata',
     kvSubPath: 'counters',
     auth: { secretName: 'etcd-login' },
-    tls: { secretName: 'etcd-tls', serverName: 'etcd.example.com' },
+    tls: { secretName: 'etcd-tls', serverName: 'etcd.example.com', minVersion: 'TLS1.3' },
   },
   config: { inline },
   sessionTTLSeconds: 45,
