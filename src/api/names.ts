@@ -121,4 +121,4 @@ export const activeServiceName = (pair: string): string => `${pair}-active`;
 export const configMapName = (pair: string): string => `${pair}-config`;
 
 /** The volumes that the operator adds to a pod; names that begin with `pair-` are refused in `pod.extraVolumes`. */
-export const volumes = { config: 'pair-config', etcdTLS: 'pair-etcd-tls' } as const;
+export const volumes = { config: 'pair-config', etcdTLS: 'pair-etcd-tls', tools: 'pair-tools' } as const;

@@ -123,6 +123,28 @@ export interface CoordinatorPairSpec {
    */
   pod: {
     /**
+     * Runs Milvus under heaptrack, which records every allocation of memory: for a search, not for every day. As in the milvus-helm chart an init container brings it to /milvus/tools.
+     */
+    heaptrack?: {
+      /**
+       * Whether it does. Defaults to false. A change is a rollout.
+       */
+      enabled: boolean;
+      /**
+       * The image that has heaptrack below /opt/heaptrack. Defaults to that of the milvus-helm chart, `milvusdb/heaptrack:v0.1.0`.
+       */
+      image: string;
+    };
+    /**
+     * Lets Pyroscope scrape profiles from port 9091 of the pods, by the annotations `pyroscope.io/scrape`, `pyroscope.io/application-name` and `pyroscope.io/port`, as in the milvus-helm chart. An annotation of the same name in `annotations` wins.
+     */
+    profiling?: {
+      /**
+       * Whether it does. Defaults to false. A change is a rollout.
+       */
+      enabled: boolean;
+    };
+    /**
      * CPU and memory of the Milvus container, as in a pod, for example `{requests: {cpu: 500m, memory: 1Gi}, limits: {memory: 4Gi}}`. Left out, none are set.
      */
     resources?: {

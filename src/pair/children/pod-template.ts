@@ -11,6 +11,7 @@ import { annotations, configMapName, pairLabels, volumes as volumeNames } from '
 import { garbageCollectionOffSince } from '../garbage-collection.ts';
 import { CONTAINER_NAME } from '../pod-view.ts';
 import { hashOf, type RenderInput } from './common.ts';
+import { heaptrack, profilingAnnotations } from './helm-tools.ts';
 import { containerPorts } from './ports.ts';
 import { affinity, topologySpreadConstraints } from './placement.ts';
 
@@ -29,7 +30,7 @@ export function podTemplate(input: RenderInput): PodTemplate {
   return {
     metadata: {
       labels: { ...pod.labels, ...pairLabels(pair.metadata.name, pair.spec.role) },
-      annotations: { ...pod.annotations, ...configHash, ...restarted },
+      annotations: { ...profilingAnnotations(pair), ...pod.annotations, ...configHash, ...restarted },
     },
     spec: {
       // A Service named after a role would otherwise overwrite Milvus' own settings: <NAME>_PORT is `<name>.port`.
@@ -47,6 +48,7 @@ export function podTemplate(input: RenderInput): PodTemplate {
         automountServiceAccountToken: pod.serviceAccountName === undefined ? false : undefined,
         imagePullSecrets: pod.imagePullSecrets,
       }),
+      ...given({ initContainers: nonEmpty(heaptrack(pair).initContainers) }),
       containers: [container(input)],
       ...given({ volumes: nonEmpty([...volumes(input), ...(pod.extraVolumes ?? [])]) }),
     },
@@ -60,7 +62,7 @@ function container(input: RenderInput): object {
     name: CONTAINER_NAME,
     image: pair.spec.image,
     imagePullPolicy: pair.spec.imagePullPolicy,
-    args: coordinatorArgs(role, version),
+    args: [...heaptrack(pair).args, ...coordinatorArgs(role, version)],
     // The kubelet brings the end of its log into the pod's status, from where the conditions quote it.
     terminationMessagePolicy: 'FallbackToLogsOnError',
     env: environment(input),
@@ -92,6 +94,7 @@ function environment({ pair, role, version }: RenderInput): readonly object[] {
       ...(etcd.tls?.minVersion ? { tlsMinVersion: etcd.tls.minVersion === 'TLS1.2' ? '1.2' : '1.3' } : {}),
     }),
     ...(sessionTTLSeconds === undefined ? [] : sessionTTLEnvironment(sessionTTLSeconds)),
+    ...heaptrack(pair).env,
     ...(pod.extraEnv ?? []),
   ];
   return garbageCollectionOffSince(pair) === undefined ? variables : withoutGarbageCollection(variables);
@@ -118,6 +121,7 @@ function volumes({ pair, userConfig }: RenderInput): readonly object[] {
   return [
     ...(userConfig === undefined ? [] : [{ name: volumeNames.config, configMap: { name } }]),
     ...(etcd.tls ? [{ name: volumeNames.etcdTLS, secret: { secretName: etcd.tls.secretName } }] : []),
+    ...heaptrack(pair).volumes,
   ];
 }
 
@@ -127,6 +131,7 @@ function volumeMounts({ pair, userConfig }: RenderInput): readonly object[] {
       ? []
       : [{ name: volumeNames.config, mountPath: USER_CONFIG_PATH, subPath: USER_CONFIG_KEY, readOnly: true }]),
     ...(pair.spec.etcd.tls ? [{ name: volumeNames.etcdTLS, mountPath: ETCD_TLS_FOLDER, readOnly: true }] : []),
+    ...heaptrack(pair).volumeMounts,
   ];
 }
 

@@ -84,6 +84,16 @@ export const podRules: readonly RuleExample[] = [
     refused: pod({ labels: { [key]: 'x' } }),
     sentence: "`pod.labels` must not have keys below ha.milvus.io/ or app.kubernetes.io/: they are the operator's",
   })),
+  ...[
+    { extraVolumeMounts: [{ name: 'c', mountPath: '/milvus/tools/' }] },
+    { extraEnv: [{ name: 'LD_LIBRARY_PATH', value: '/lib' }] },
+  ].map((changes) => ({
+    about: `no ${Object.keys(changes).join()} of what heaptrack has`,
+    accepted: pod({ ...changes, heaptrack: { enabled: false } }),
+    refused: pod({ ...changes, heaptrack: { enabled: true } }),
+    sentence:
+      'with `pod.heaptrack` neither a `mountPath` /milvus/tools in `pod.extraVolumeMounts` nor LD_LIBRARY_PATH in `pod.extraEnv` can be set: heaptrack has both',
+  })),
   {
     about: "annotations that are not the operator's",
     accepted: pod({ annotations: { 'example.com/note': 'x' } }),

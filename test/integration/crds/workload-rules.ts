@@ -35,6 +35,8 @@ export const podSettings: Readonly<Record<string, unknown>> = {
   podSecurityContext: {},
   containerSecurityContext: {},
   terminationGracePeriodSeconds: 30,
+  heaptrack: { enabled: true },
+  profiling: { enabled: true },
 };
 
 /** What the rule says that compares with the old object. */

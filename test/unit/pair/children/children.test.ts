@@ -117,6 +117,61 @@ describe('the template hash', () => {
   });
 });
 
+describe('the pods of a block of milvus-helm values', () => {
+  const pod = { terminationGracePeriodSeconds: 60 };
+  const templateOf = ({ objects }: RenderedChildren) =>
+    (objects.at(-1) as unknown as { spec: { template: { metadata: object; spec: object } } }).spec.template;
+
+  it('with heaptrack run Milvus under it', () => {
+    const heaptrack = { enabled: true, image: 'milvusdb/heaptrack:v0.1.0' };
+    expect(templateOf(plain('rootcoord', 'v2.4.15', { pod: { ...pod, heaptrack } })).spec).toMatchObject({
+      initContainers: [
+        {
+          name: 'heaptrack',
+          image: 'milvusdb/heaptrack:v0.1.0',
+          imagePullPolicy: 'IfNotPresent',
+          command: ['/bin/bash', '-c', 'cp -r /opt/heaptrack /milvus/tools'],
+          volumeMounts: [{ name: 'pair-tools', mountPath: '/milvus/tools' }],
+        },
+      ],
+      containers: [
+        {
+          args: ['/milvus/tools/heaptrack/bin/heaptrack', 'milvus', 'run', 'rootcoord'],
+          env: expect.arrayContaining([
+            { name: 'LD_LIBRARY_PATH', value: '/milvus/tools/heaptrack/lib:/milvus/lib:/usr/lib' },
+          ]) as unknown,
+          volumeMounts: [{ name: 'pair-tools', mountPath: '/milvus/tools' }],
+        },
+      ],
+      volumes: [{ name: 'pair-tools', emptyDir: {} }],
+    });
+  });
+
+  it('with profiling are found by Pyroscope, and an annotation of the user wins', () => {
+    const profiling = { enabled: true };
+    const annotations = { 'pyroscope.io/port': '4040' };
+    expect(
+      templateOf(plain('rootcoord', 'v2.4.15', { pod: { ...pod, profiling, annotations } })).metadata,
+    ).toMatchObject({
+      annotations: {
+        'pyroscope.io/scrape': 'true',
+        'pyroscope.io/application-name': 'rootcoord',
+        'pyroscope.io/port': '4040',
+      },
+    });
+    expect(templateOf(plain('rootcoord', 'v2.4.15', { pod: { ...pod, profiling } })).metadata).toMatchObject({
+      annotations: { 'pyroscope.io/port': '9091' },
+    });
+  });
+
+  it('with neither enabled are those of a pair that names neither', () => {
+    const heaptrack = { enabled: false, image: 'milvusdb/heaptrack:v0.1.0' };
+    expect(plain('rootcoord', 'v2.4.15', { pod: { ...pod, heaptrack, profiling: { enabled: false } } })).toEqual(
+      plain('rootcoord', 'v2.4.15'),
+    );
+  });
+});
+
 describe('the pods after a rebuild of etcd', () => {
   const off = '{"name":"DATA_COORD_ENABLE_GARBAGE_COLLECTION","value":"false"}';
   const rendered = (role: Role, tag: string) => {
