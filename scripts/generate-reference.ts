@@ -38,8 +38,8 @@ function guardConditionsPage(): string {
   return [
     '# Conditions of an EtcdGuard',
     '',
-    'Every condition is in `status.conditions` from the first write on. What to do about an ailment stands in',
-    '`status.diagnosis` and in the runbooks.',
+    'Every condition is in `status.conditions` from the first write on; `Reconciling` and `Stalled` only while they are',
+    'true. What to do about an ailment stands in `status.diagnosis` and in the runbooks.',
     '',
     ...sectionsOf(GUARD_CONDITION_TYPES, guardConditionMeanings, guardReasons),
   ].join('\n');

@@ -1,7 +1,8 @@
 import type { guardReasons } from './guard-reasons.ts';
 
 /** The conditions that an EtcdGuard always has, in the order in which they are shown. */
-export const GUARD_CONDITION_TYPES = [
+export const PERMANENT_GUARD_CONDITIONS = [
+  'Ready',
   'Healthy',
   'Quorate',
   'Consistent',
@@ -13,11 +14,18 @@ export const GUARD_CONDITION_TYPES = [
   'Conflict',
 ] as const;
 
+/** The conditions that are there only while they are true (kstatus: work in progress, or stuck). */
+export const PASSING_GUARD_CONDITIONS = ['Reconciling', 'Stalled'] as const;
+
+/** Every condition type of an EtcdGuard. */
+export const GUARD_CONDITION_TYPES = [...PERMANENT_GUARD_CONDITIONS, ...PASSING_GUARD_CONDITIONS] as const;
+
 /** The type of a condition of an EtcdGuard. */
 export type GuardConditionType = (typeof GUARD_CONDITION_TYPES)[number];
 
 /** What each condition says when it is true. */
 export const guardConditionMeanings: Readonly<Record<GuardConditionType, string>> = {
+  Ready: 'Every member of the etcd is well, and this guard is the one that repairs it.',
   Healthy: 'Every member runs, answers, sees a leader and reads through the quorum.',
   Quorate: 'etcd has a quorum: a linearizable read succeeds.',
   Consistent: 'All members belong to one cluster and hold the same data.',
@@ -27,6 +35,8 @@ export const guardConditionMeanings: Readonly<Record<GuardConditionType, string>
   RecoveryInProgress: 'Something is being repaired, waits for an approval, or was left half done.',
   Conflict: 'Another EtcdGuard looks after the same etcd.',
   ConfigurationSafe: 'Nothing about version, probes or start-up of this etcd is known to endanger its data.',
+  Reconciling: 'The etcd is not well and is on its way to be. Only there while it is true.',
+  Stalled: 'Only a person can help. Only there while it is true.',
 };
 
 /** What was found about one condition of an EtcdGuard. */

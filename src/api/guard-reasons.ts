@@ -26,6 +26,36 @@ const unseen = { StatefulSetNotFound, NotEtcd, OperatorBlind, NotObserved } as c
 
 /** Every reason that a condition of an EtcdGuard can have. The reference is generated from these tables. */
 export const guardReasons = {
+  Ready: {
+    EtcdReady: { status: 'True', meaning: 'Every member is well, and this guard looks after the etcd alone.' },
+    QuorumLost: {
+      status: 'False',
+      meaning: 'etcd has lost its quorum: nothing can be written.',
+      action: 'See `Stalled` and `Reconciling` for whether it waits for you, and `status.diagnosis`. Delete no volume.',
+    },
+    Degraded: {
+      status: 'False',
+      meaning: 'Something is wrong, and etcd is not known to have lost its quorum.',
+      action: 'Do what `status.diagnosis.remedy` says before a second member fails.',
+    },
+    StartingUp: {
+      status: 'False',
+      meaning: 'Members have just started and are not ready yet.',
+      action: 'Wait two minutes.',
+    },
+    RecoveryOrphaned: {
+      status: 'False',
+      meaning: 'Every member is well, but an EtcdRecovery has failed half way, or is gone, and left something changed.',
+      action: 'Make another EtcdRecovery with the same action: it goes on, or with `cancel` puts back.',
+    },
+    AnotherGuard: {
+      status: 'False',
+      meaning:
+        'Every member is well, but an older guard looks after the same StatefulSet, so this one repairs nothing.',
+      action: 'Delete one of them.',
+    },
+    ...unseen,
+  },
   Healthy: {
     AllMembersHealthy: { status: 'True', meaning: 'Every member is well.' },
     Degraded: {
@@ -199,5 +229,39 @@ export const guardReasons = {
       action: 'Probe `/livez` instead (etcd 3.5.11 and newer), by the values of the chart.',
     },
     ...unseen,
+  },
+  Reconciling: {
+    Repairing: { status: 'True', meaning: 'An EtcdRecovery repairs the etcd now.' },
+    RepairPlanned: { status: 'True', meaning: 'An EtcdRecovery is planned that repairs the etcd.' },
+    StartingUp: { status: 'True', meaning: 'Members have just started and are not ready yet.' },
+  },
+  Stalled: {
+    AwaitingApproval: {
+      status: 'True',
+      meaning: 'The etcd is not well, and what repairs it waits for the approval of a person.',
+      action: 'Read `status.plan` of the EtcdRecovery and set `spec.approval.planHash`, or delete it.',
+    },
+    RepairFailed: {
+      status: 'True',
+      meaning: 'The last EtcdRecovery that can repair the etcd has failed or was refused.',
+      action: 'Do what its `status.message` says; see also its `status.steps` and `status.temporaryChanges`.',
+    },
+    RepairByHand: {
+      status: 'True',
+      meaning:
+        'The quorum is lost, or members hold different data, and the operator repairs that neither now nor later.',
+      action: 'Do what `status.diagnosis.remedy` says. Delete no volume.',
+    },
+    RecoveryOrphaned: {
+      status: 'True',
+      meaning: 'An EtcdRecovery has failed half way, or is gone, and left something changed.',
+      action: 'Make another EtcdRecovery with the same action: it goes on, or with `cancel` puts back.',
+    },
+    AnotherGuard: {
+      status: 'True',
+      meaning: 'An older guard looks after the same StatefulSet. This one only looks.',
+      action: 'Delete one of them.',
+    },
+    NotEtcd: { ...NotEtcd, status: 'True' },
   },
 } as const satisfies Readonly<Record<GuardConditionType, ReasonTable>>;

@@ -1,6 +1,11 @@
 import type { Diagnosis, EtcdGuardStatus, PastAilment } from '../api/etcd-guard.ts';
 import { hasEnded, type EtcdRecovery } from '../api/etcd-recovery.ts';
-import { GUARD_CONDITION_TYPES, type GuardConditionType, type GuardFinding } from '../api/guard-conditions.ts';
+import {
+  GUARD_CONDITION_TYPES,
+  type GuardConditionType,
+  type GuardFinding,
+  PERMANENT_GUARD_CONDITIONS,
+} from '../api/guard-conditions.ts';
 import { mergeConditionsOf } from '../api/merge-conditions.ts';
 import { judges } from './conditions/index.ts';
 import type { Ailment } from './diagnose/ailment.ts';
@@ -35,7 +40,14 @@ function unseen(
   reason: 'StatefulSetNotFound' | 'NotEtcd',
   message: string,
 ): EtcdGuardStatus {
-  const findings = GUARD_CONDITION_TYPES.map((type): GuardFinding => ({ type, status: 'Unknown', reason, message }));
+  const findings: GuardFinding[] = PERMANENT_GUARD_CONDITIONS.map((type) => ({
+    type,
+    status: 'Unknown',
+    reason,
+    message,
+  }));
+  // A StatefulSet that is not there may come; one of something else stays what it is.
+  if (reason === 'NotEtcd') findings.push({ type: 'Stalled', status: 'True', reason, message });
   return {
     observedGeneration: guard.metadata.generation,
     summary: message.slice(0, MAX.summary),
@@ -67,10 +79,10 @@ function seen({ guard, recoveries, journal, rival }: GuardFacts, facts: EtcdFact
     ...(journal ? { journal } : {}),
     ...(rival ? { rival } : {}),
   };
-  const findings = judges.map((judgeOne) => judgeOne(assessment));
+  const findings = judges.flatMap((judgeOne) => judgeOne(assessment) ?? []);
   return {
     observedGeneration: guard.metadata.generation,
-    summary: summaryOf(diagnosis, fields).slice(0, MAX.summary),
+    summary: summaryOf(diagnosis, fields, recoveries).slice(0, MAX.summary),
     ...fields,
     ...(lostSince === undefined ? {} : { quorumLostSinceTime: lostSince }),
     ...(diagnosis ? { diagnosis } : {}),
@@ -163,11 +175,28 @@ function keptFields(
 
 function conditionsOf({ status, metadata }: GuardFacts['guard'], findings: readonly GuardFinding[], now: Date) {
   const types: readonly GuardConditionType[] = GUARD_CONDITION_TYPES;
-  return mergeConditionsOf(types, types, status?.conditions ?? [], findings, now.toISOString(), metadata.generation);
+  const permanent: readonly GuardConditionType[] = PERMANENT_GUARD_CONDITIONS;
+  return mergeConditionsOf(
+    types,
+    permanent,
+    status?.conditions ?? [],
+    findings,
+    now.toISOString(),
+    metadata.generation,
+  );
 }
 
-function summaryOf(diagnosis: Diagnosis | undefined, { quorum, leader }: ReturnType<typeof memberFields>): string {
+/** What waits for a person comes first: it is what somebody has to do, and evidence may be long. */
+function summaryOf(
+  diagnosis: Diagnosis | undefined,
+  { quorum, leader }: ReturnType<typeof memberFields>,
+  recoveries: readonly EtcdRecovery[],
+): string {
   const members = quorum ? `${quorum.healthy} of ${quorum.voters} voters healthy` : 'members not known';
   const led = leader === undefined ? '' : `, ${leader} leads`;
-  return diagnosis ? `${members}${led}; ${diagnosis.case}: ${diagnosis.evidence}` : `${members}${led}`;
+  const waiting = recoveries
+    .filter(({ status }) => status?.state === 'AwaitingApproval')
+    .map(({ metadata, spec }) => `; EtcdRecovery ${metadata.name} (${spec.action}) waits for approval`);
+  const wrong = diagnosis ? `; ${diagnosis.case}: ${diagnosis.evidence}` : '';
+  return `${members}${led}${waiting.join('')}${wrong}`;
 }

@@ -462,11 +462,11 @@ export interface EtcdGuardStatus {
     pods?: string[];
   }[];
   /**
-   * The state of the etcd, point by point. All are present from the first write on, `Unknown` included.
+   * The state of the etcd, point by point. All are present from the first write on, `Unknown` included, but `Reconciling` and `Stalled`, which are there only while they are true.
    */
   conditions?: {
     /**
-     * What the condition is about, for example `Healthy`.
+     * What the condition is about, for example `Ready`.
      */
     type: string;
     /**

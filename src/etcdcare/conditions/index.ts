@@ -6,15 +6,22 @@ import { consistent } from './consistent.ts';
 import { diagnosed } from './diagnosed.ts';
 import { healthy } from './healthy.ts';
 import { quorate } from './quorate.ts';
+import { ready } from './ready.ts';
+import { reconciling } from './reconciling.ts';
 import { recoveryInProgress } from './recovery-in-progress.ts';
 import { snapshotFresh } from './snapshot-fresh.ts';
 import { spaceOK } from './space-ok.ts';
+import { stalled } from './stalled.ts';
 
-/** Judges one condition. Messages hold no moving figures, so that a status at rest stays silent. */
-export type Judge = (assessment: Assessment) => GuardFinding;
+/**
+ * Judges one condition; undefined where the condition is only there while it is true. Messages hold no moving figures, so
+ * that a status at rest stays silent.
+ */
+export type Judge = (assessment: Assessment) => GuardFinding | undefined;
 
 /** Every condition of a guard, in the order in which it is shown. */
 export const judges: readonly Judge[] = [
+  ready,
   healthy,
   quorate,
   consistent,
@@ -24,4 +31,6 @@ export const judges: readonly Judge[] = [
   recoveryInProgress,
   configurationSafe,
   conflict,
+  reconciling,
+  stalled,
 ];

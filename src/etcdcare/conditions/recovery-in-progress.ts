@@ -1,5 +1,6 @@
 import { hasEnded } from '../../api/etcd-recovery.ts';
 import { isLeftBehind } from '../recovery/orphan.ts';
+import { describeWaiting } from './describe-waiting.ts';
 import type { Assessment, Finding } from './assessment.ts';
 
 const type = 'RecoveryInProgress';
@@ -27,7 +28,7 @@ export function recoveryInProgress({ recoveries, journal }: Assessment): Finding
       type,
       status: 'True',
       reason: 'AwaitingApproval',
-      message: `EtcdRecovery ${waiting.metadata.name} (${waiting.spec.action}) waits for its plan to be approved; read it: kubectl describe etcdrecovery ${waiting.metadata.name} -n ${waiting.metadata.namespace}; ${waiting.status?.message ?? ''}`,
+      message: describeWaiting(waiting),
     };
   return { type, status: 'False', reason: 'NoRecovery', message: 'nothing is being repaired' };
 }

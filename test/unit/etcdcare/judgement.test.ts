@@ -35,6 +35,7 @@ describe('the status of a guard', () => {
     });
     expect(status).not.toHaveProperty('diagnosis');
     expect(reasons(status)).toEqual({
+      Ready: 'True EtcdReady',
       Healthy: 'True AllMembersHealthy',
       Quorate: 'True Quorate',
       Consistent: 'True SameCluster',
@@ -248,7 +249,7 @@ describe('the status of a guard', () => {
       subject: { state: 'NotEtcd', why: 'it runs a web server' },
       recoveries: [],
     });
-    expect(new Set(Object.values(reasons(other)))).toEqual(new Set(['Unknown NotEtcd']));
+    expect(new Set(Object.values(reasons(other)))).toEqual(new Set(['Unknown NotEtcd', 'True NotEtcd']));
   });
 
   it('keeps the snapshots and the count of what it began by itself while its StatefulSet is gone, and when it is back', () => {
