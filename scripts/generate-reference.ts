@@ -3,6 +3,8 @@ import { etcdEventReasons } from '../src/api/etcd-event-reasons.ts';
 import type { ConditionReasonEntry, EventReasonEntry } from '../src/api/reason-entry.ts';
 import { GUARD_CONDITION_TYPES, guardConditionMeanings } from '../src/api/guard-conditions.ts';
 import { guardReasons } from '../src/api/guard-reasons.ts';
+import { RECOVERY_CONDITION_TYPES, recoveryConditionMeanings } from '../src/api/recovery-conditions.ts';
+import { recoveryReasons } from '../src/api/recovery-reasons.ts';
 import { conditionReasons, eventReasons } from '../src/api/reasons.ts';
 import { annotations } from '../src/api/names.ts';
 import { releases, type ReleaseRule } from '../src/milvus/releases.ts';
@@ -42,6 +44,17 @@ function guardConditionsPage(): string {
     'true. What to do about an ailment stands in `status.diagnosis` and in the runbooks.',
     '',
     ...sectionsOf(GUARD_CONDITION_TYPES, guardConditionMeanings, guardReasons),
+  ].join('\n');
+}
+
+function recoveryConditionsPage(): string {
+  return [
+    '# Conditions of an EtcdRecovery',
+    '',
+    '`Complete` and `Failed` are in `status.conditions` from the first write on, `Reconciling` and `Stalled` only while they are',
+    'true. Their message is `status.message`.',
+    '',
+    ...sectionsOf(RECOVERY_CONDITION_TYPES, recoveryConditionMeanings, recoveryReasons),
   ].join('\n');
 }
 
@@ -115,6 +128,7 @@ export async function referenceFiles(): Promise<GeneratedFile[]> {
     },
     { path: 'docs/reference/releases.md', content: generated + releasesPage() },
     { path: 'docs/reference/etcdguard-conditions.md', content: generated + guardConditionsPage() },
+    { path: 'docs/reference/etcdrecovery-conditions.md', content: generated + recoveryConditionsPage() },
   ];
 }
 

@@ -3,6 +3,7 @@ import type {
   EtcdRecoverySpec as GeneratedSpec,
   EtcdRecoveryStatus as GeneratedStatus,
 } from './generated/etcd-recovery.ts';
+import type { RecoveryCondition } from './recovery-conditions.ts';
 import type { etcdRecoveryKind, GROUP, VERSION } from './names.ts';
 import type { ResourceMetadata } from './resource-metadata.ts';
 
@@ -10,7 +11,9 @@ import type { ResourceMetadata } from './resource-metadata.ts';
 export type EtcdRecoverySpec = Frozen<GeneratedSpec>;
 
 /** What was planned, done and seen. */
-export type EtcdRecoveryStatus = Frozen<GeneratedStatus>;
+export type EtcdRecoveryStatus = Omit<Frozen<GeneratedStatus>, 'conditions'> & {
+  readonly conditions?: readonly RecoveryCondition[];
+};
 
 /** An EtcdRecovery as the API server returns it. */
 export interface EtcdRecovery {

@@ -263,4 +263,33 @@ export interface EtcdRecoveryStatus {
      */
     digests: string[];
   };
+  /**
+   * Whether it is `Complete` or `Failed`, as of a Job; `Reconciling` and `Stalled` only while they are true.
+   */
+  conditions?: {
+    /**
+     * What the condition is about, for example `Complete`.
+     */
+    type: string;
+    /**
+     * Whether it is so.
+     */
+    status: 'True' | 'False' | 'Unknown';
+    /**
+     * The generation of the spec that the condition is about.
+     */
+    observedGeneration?: number;
+    /**
+     * Since when the status is what it is.
+     */
+    lastTransitionTime: string;
+    /**
+     * Why, in one word. The reference lists every reason and what to do.
+     */
+    reason: string;
+    /**
+     * What is the case, since when, and what to do.
+     */
+    message: string;
+  }[];
 }

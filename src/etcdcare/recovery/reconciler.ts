@@ -56,7 +56,11 @@ export class RecoveryReconciler implements Disposable {
       }
     }
     const guard = this.#options.guard(namespace, recovery.spec.guardName);
-    if (hasEnded(recovery)) return this.#afterEnd(recovery, signal);
+    if (hasEnded(recovery)) {
+      // Its spec may have changed since: kstatus counts what was observed of an earlier one for nothing.
+      const told = isGoing ? recovery : await this.#writer.write(recovery, recovery.status ?? {}, signal);
+      return this.#afterEnd(told, signal);
+    }
     if (!guard) {
       const else_ = isGoing ? 'so that what is changed can be put back' : 'or delete this';
       const why = `there is no EtcdGuard ${recovery.spec.guardName} in namespace ${namespace}: make it, ${else_}`;

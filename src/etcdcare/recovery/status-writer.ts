@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EtcdRecovery, EtcdRecoveryStatus, RecoveryState } from '../../api/etcd-recovery.ts';
 import { etcdRecoveryKind } from '../../api/names.ts';
+import { conditionsOf } from './conditions.ts';
 import type { RecoveryReconcilerOptions } from './options.ts';
 import { endedStatus } from './status.ts';
 
-/** Writes what a recovery's status shall say, when it says anything new. */
+/** Writes what a recovery's status shall say, with the conditions that follow from it, when it says anything new. */
 export class StatusWriter {
   readonly #options: Pick<RecoveryReconcilerOptions, 'client' | 'changed' | 'clock'>;
 
@@ -18,9 +19,11 @@ export class StatusWriter {
    * @returns the recovery with that status.
    * @throws ApiError; isConflict: somebody wrote in between, look again.
    */
-  async write(recovery: EtcdRecovery, status: EtcdRecoveryStatus, signal: AbortSignal): Promise<EtcdRecovery> {
+  async write(recovery: EtcdRecovery, wanted: EtcdRecoveryStatus, signal: AbortSignal): Promise<EtcdRecovery> {
+    const { client, changed, clock } = this.#options;
+    const conditions = conditionsOf(recovery, wanted, clock.wallTime());
+    const status = { ...wanted, observedGeneration: recovery.metadata.generation, conditions };
     if (isDeepStrictEqual(status, recovery.status)) return recovery;
-    const { client, changed } = this.#options;
     const { apiVersion, kind, metadata } = recovery;
     const { name, namespace, uid, resourceVersion } = metadata;
     const object = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, status };
