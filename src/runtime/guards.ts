@@ -1,5 +1,5 @@
 import type { EtcdGuard, EtcdGuardStatus } from '../api/etcd-guard.ts';
-import type { EtcdRecovery } from '../api/etcd-recovery.ts';
+import { hasEnded, type EtcdRecovery } from '../api/etcd-recovery.ts';
 import { etcdGuardKind } from '../api/names.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -82,7 +82,7 @@ export class Guards implements AsyncDisposable {
       log,
       observed: (guard, status) => {
         // A look that ends after the lead was lost is another replica's to tell.
-        if (isLeader()) report(metrics, guard, status);
+        if (isLeader()) report(metrics, guard, status, options.recoveries(guard.metadata.namespace) ?? []);
         const event = guardEvent(guard, status);
         if (event) options.events.record(event);
       },
@@ -131,10 +131,20 @@ function report(
   { guards }: OperatorMetrics,
   { metadata: { namespace, name } }: EtcdGuard,
   status: EtcdGuardStatus,
+  recoveries: readonly EtcdRecovery[],
 ): void {
-  const { conditions = [], quorum, diagnosis } = status;
+  const { conditions = [], quorum, diagnosis, lastSnapshot } = status;
+  const open = recoveries
+    .filter((recovery) => recovery.spec.guardName === name && !hasEnded(recovery))
+    .map(({ spec: { action }, status: now }) => ({ action, state: now?.state ?? 'Planned' }));
   guards.report(
     { namespace, name },
-    { conditions, ...(quorum ? { quorum } : {}), ...(diagnosis ? { diagnosis: diagnosis.case } : {}) },
+    {
+      conditions,
+      recoveries: open,
+      ...(quorum ? { quorum } : {}),
+      ...(diagnosis ? { diagnosis: diagnosis.case } : {}),
+      ...(lastSnapshot ? { lastSnapshotTime: new Date(lastSnapshot.time) } : {}),
+    },
   );
 }

@@ -1,5 +1,5 @@
 import type { EtcdGuard } from '../api/etcd-guard.ts';
-import type { EtcdRecovery } from '../api/etcd-recovery.ts';
+import { hasEnded, type EtcdRecovery } from '../api/etcd-recovery.ts';
 import { etcdRecoveryKind } from '../api/names.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -84,6 +84,10 @@ export class Recoveries implements AsyncDisposable {
       changed: (recovery, status) => {
         const report = recoveryEvent(recovery, status);
         if (report) options.events.record(report);
+        const { namespace } = recovery.metadata;
+        const { guardName: name, action } = recovery.spec;
+        if (status.state && hasEnded({ status }) && !hasEnded(recovery))
+          metrics.guards.recoveryEnded({ namespace, name }, { action, state: status.state });
       },
       ...(operatorImage === undefined ? {} : { operatorImage }),
     });

@@ -26,4 +26,31 @@ describe('the metrics of guards', () => {
     metrics.forgetAll();
     expect(await samplesOf(registry, /^etcdguard/)).toEqual({});
   });
+
+  it('count the recoveries that have not ended, tell how old the newest snapshot is, and forget both', async () => {
+    const registry = new Registry();
+    const metrics = guardMetrics(registry);
+    const waiting = { action: 'ReplaceMember', state: 'AwaitingApproval' };
+    const lastSnapshotTime = new Date('2026-11-30T10:00:00Z');
+    const look = { conditions: [], recoveries: [waiting, waiting], lastSnapshotTime };
+    metrics.report(guard, look);
+    metrics.report(guard, look);
+    expect(await samplesOf(registry, /^etcdguard/)).toEqual({
+      [`etcdguard_open_recoveries{${labels},action="ReplaceMember",state="AwaitingApproval"}`]: '2',
+      [`etcdguard_last_snapshot_timestamp_seconds{${labels}}`]: '1796032800',
+    });
+    metrics.report(guard, { conditions: [] });
+    expect(await samplesOf(registry, /^etcdguard/)).toEqual({});
+  });
+
+  it('count how recoveries have ended, for longer than the guard is there', async () => {
+    const registry = new Registry();
+    const metrics = guardMetrics(registry);
+    metrics.recoveryEnded(guard, { action: 'Snapshot', state: 'Failed' });
+    metrics.recoveryEnded(guard, { action: 'Snapshot', state: 'Failed' });
+    metrics.forgetAll();
+    expect(await samplesOf(registry, /^etcdguard/)).toEqual({
+      [`etcdguard_recoveries_ended_total{${labels},action="Snapshot",state="Failed"}`]: '2',
+    });
+  });
 });
