@@ -10,8 +10,18 @@ export class GuardMemory implements Disposable {
   readonly #clients = new Map<string, { readonly target: EtcdTarget; readonly client: EtcdMemberClient }>();
   readonly #logs = new Map<string, readonly LogLine[]>();
   #missingSince: Date | undefined;
-  /** The last comparison of what the members hold, and when it was, monotonic milliseconds. */
-  hashes: { readonly atMs: number; readonly comparison: HashComparison | undefined } | undefined;
+  /**
+   * The last comparison of what the members hold, when it was (monotonic milliseconds and wall clock), and which member of
+   * which cluster was in each pod.
+   */
+  hashes:
+    | {
+        readonly atMs: number;
+        readonly time: Date;
+        readonly members: ReadonlyMap<string, string>;
+        readonly comparison: HashComparison | undefined;
+      }
+    | undefined;
 
   constructor(connect: ConnectMember) {
     this.#connect = connect;
@@ -48,6 +58,14 @@ export class GuardMemory implements Disposable {
   /** Forgets what all other containers wrote. */
   keepLogs(containerIDs: readonly string[]): void {
     for (const id of this.#logs.keys()) if (!containerIDs.includes(id)) this.#logs.delete(id);
+  }
+
+  /** A comparison tells nothing of members that have taken the place of others, nor of what a repair has put in place. */
+  dropHashes(members: ReadonlyMap<string, string>, repairedAt: Date | undefined): void {
+    if (!this.hashes) return;
+    const { time, members: compared } = this.hashes;
+    const isOther = [...members].some(([pod, identity]) => (compared.get(pod) ?? identity) !== identity);
+    if (isOther || (repairedAt && repairedAt >= time)) this.hashes = undefined;
   }
 
   /** Since when pods of the StatefulSet are missing. */

@@ -62,12 +62,15 @@ export async function compareHashes(
     setup,
     access,
     pods,
+    repairedAt,
   }: {
     readonly clock: Clock;
     readonly memory: GuardMemory;
     readonly setup: EtcdSetup;
     readonly access: Access;
     readonly pods: readonly PodFacts[];
+    /** When the last repair of this etcd has ended; undefined: none is known. */
+    readonly repairedAt: Date | undefined;
   },
   signal: AbortSignal,
 ): Promise<HashComparison | undefined> {
@@ -76,6 +79,8 @@ export async function compareHashes(
     seen.length === looks.length &&
     seen.length > 1 &&
     seen.every(({ answer }) => answer.readThroughQuorum && answer.status.dbSizeBytes <= HASH_UP_TO_BYTES);
+  const members = new Map(seen.map(({ podName, answer }) => [podName, identityOf(answer.status.header)]));
+  memory.dropHashes(members, repairedAt);
   const nowMs = clock.nowMs();
   if (!fit || (memory.hashes && nowMs - memory.hashes.atMs < HASH_EVERY_MS)) return memory.hashes?.comparison;
   const clientOf = ({ podName }: Answered): EtcdMemberClient => {
@@ -85,9 +90,12 @@ export async function compareHashes(
   const first = await compareOnce(seen, clientOf, clock, signal);
   // What differs is asked twice: a compaction between two answers changes hashes, too.
   const comparison = first && first.differing.length > 0 ? await compareOnce(seen, clientOf, clock, signal) : first;
-  memory.hashes = { atMs: nowMs, comparison };
+  memory.hashes = { atMs: nowMs, time: clock.wallTime(), members, comparison };
   return comparison;
 }
+
+const identityOf = ({ clusterID, memberID }: Answered['answer']['status']['header']): string =>
+  `${memberID.toString(16)} of ${clusterID.toString(16)}`;
 
 async function compareOnce(
   seen: readonly Answered[],

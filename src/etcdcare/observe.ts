@@ -34,6 +34,7 @@ export interface Sources extends PodSources {
  * Gathers everything one look knows of an etcd. While all is well that is the StatefulSet, its pods and three small
  * calls to each member; claims, events and logs are read only when it is not. Changes nothing.
  *
+ * @param repairedAt when the last repair of this etcd has ended; absent: none is known
  * @throws ApiError when the API server cannot be asked.
  */
 export async function observe(
@@ -41,14 +42,19 @@ export async function observe(
   sources: Sources,
   memory: GuardMemory,
   signal: AbortSignal,
+  repairedAt?: Date,
 ): Promise<Pick<GuardFacts, 'now' | 'guard' | 'subject'>> {
   const now = sources.clock.wallTime();
-  return { now, guard, subject: await subjectOf(guard, sources, memory, now, signal) };
+  return { now, guard, subject: await subjectOf(guard, { ...sources, repairedAt }, memory, now, signal) };
+}
+
+interface Repaired extends Sources {
+  readonly repairedAt: Date | undefined;
 }
 
 async function subjectOf(
   guard: EtcdGuard,
-  sources: Sources,
+  sources: Repaired,
   memory: GuardMemory,
   now: Date,
   signal: AbortSignal,
@@ -70,12 +76,12 @@ async function subjectOf(
 async function factsOf(
   guard: EtcdGuard,
   setup: EtcdSetup,
-  sources: Sources,
+  sources: Repaired,
   memory: GuardMemory,
   now: Date,
   signal: AbortSignal,
 ): Promise<EtcdFacts> {
-  const { clock } = sources;
+  const { clock, repairedAt } = sources;
   const pods = await listPods(setup, sources, now, signal);
   const missing = podNames(setup).filter((name) => !pods.some((pod) => pod.name === name));
   const access = await accessFor(guard, setup, sources);
@@ -83,7 +89,9 @@ async function factsOf(
   const looks = 'problem' in access ? [] : await lookAtMembers(pods, setup, access, memory, signal);
   forgetRefused(guard, looks, sources);
   const hashes =
-    'problem' in access ? undefined : await compareHashes(looks, { clock, memory, setup, access, pods }, signal);
+    'problem' in access
+      ? undefined
+      : await compareHashes(looks, { clock, memory, setup, access, pods, repairedAt }, signal);
   const suspects = suspectsAmong(pods, looks);
   const unwell = suspects.length > 0 || missing.length > 0 || !pods.every(looksWell);
   const closer = unwell

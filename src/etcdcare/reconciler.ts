@@ -13,6 +13,7 @@ import { observe, type Sources } from './observe.ts';
 import { usualPace } from './pace.ts';
 import { recoveryToAskFor, snapshotToAskFor } from './recovery/ask.ts';
 import { readJournal } from './recovery/journal.ts';
+import { lastRepairEnd } from './recovery/repairs.ts';
 
 /** What a reconciler works with. */
 export interface GuardReconcilerOptions extends Sources {
@@ -71,16 +72,17 @@ export class GuardReconciler implements Disposable {
     const { guards, recoveries, client } = this.#options;
     const { namespace, name } = guard.metadata;
     const { statefulSetName } = guard.spec;
-    const seen = await observe(guard, this.#options, this.#memoryOf(guard), signal);
     const known = recoveries(namespace);
-    const stored = known && (await readJournal(client, namespace, statefulSetName, signal));
     const others = guards(namespace).filter(({ spec }) => spec.statefulSetName === statefulSetName);
     const rival = rivalOf(guard, others);
     const isOurs = (guardName: string): boolean =>
       guardName === name || others.some(({ metadata }) => metadata.name === guardName);
+    const ours = (known ?? []).filter(({ spec }) => isOurs(spec.guardName));
+    const seen = await observe(guard, this.#options, this.#memoryOf(guard), signal, lastRepairEnd(ours));
+    const stored = known && (await readJournal(client, namespace, statefulSetName, signal));
     return {
       ...seen,
-      recoveries: (known ?? []).filter(({ spec }) => isOurs(spec.guardName)),
+      recoveries: ours,
       ...(stored && 'journal' in stored ? { journal: stored.journal } : {}),
       ...(rival ? { rival } : {}),
     };

@@ -1,5 +1,5 @@
 import type { Assessment, Finding } from './assessment.ts';
-import { openRepairs } from './open-repairs.ts';
+import { openRepairs } from '../recovery/repairs.ts';
 import { ready } from './ready.ts';
 import { stalled } from './stalled.ts';
 

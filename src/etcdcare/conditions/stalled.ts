@@ -4,7 +4,7 @@ import type { Assessment, Finding } from './assessment.ts';
 import { conflict } from './conflict.ts';
 import { consistent } from './consistent.ts';
 import { describeWaiting } from './describe-waiting.ts';
-import { openRepairs } from './open-repairs.ts';
+import { openRepairs } from '../recovery/repairs.ts';
 import { ready } from './ready.ts';
 import { recoveryInProgress } from './recovery-in-progress.ts';
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EtcdGuard } from '../../../src/api/etcd-guard.ts';
+import type { EtcdRecovery } from '../../../src/api/etcd-recovery.ts';
 import { silent } from '../../../src/base/log.ts';
 import type { EtcdMemberClient } from '../../../src/etcd/member-client.ts';
 import { GuardReconciler } from '../../../src/etcdcare/reconciler.ts';
 import type { KubeObject } from '../../../src/kube/objects.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { fakeClient } from '../kube/fake-client.ts';
+import { recovery } from './recovery/support.ts';
 import { guard, look, names } from './support/facts.ts';
 
 /** An API server with an etcd, which notes every call, and members that answer. */
@@ -52,6 +54,9 @@ function world({ ready = true }: { readonly ready?: boolean } = {}) {
     },
   };
   const clock = new VirtualClock();
+  const recoveries: EtcdRecovery[] = [];
+  /** What the members answer by, changed by a test. */
+  const store = { clusterID: 0xd00bd78cd98d7e18n, hashes: [1, 1, 1] };
   const reconciler = new GuardReconciler({
     client,
     writer: fakeClient({
@@ -65,15 +70,19 @@ function world({ ready = true }: { readonly ready?: boolean } = {}) {
     node: () => undefined,
     guard: () => stored,
     guards: () => [stored],
-    recoveries: () => undefined,
+    recoveries: () => (recoveries.length > 0 ? recoveries : undefined),
     connect: ({ endpoints }): EtcdMemberClient => {
-      const seen = look(`etcd-${endpoints[0]?.split(':')[0]?.slice(-1) ?? ''}`);
+      const ordinal = Number(endpoints[0]?.split(':')[0]?.slice(-1));
+      const seen = look(`etcd-${ordinal}`);
       if (!('answer' in seen)) throw new Error('a look always has an answer here');
       return {
-        status: () => Promise.resolve(seen.answer.status),
+        status: () => {
+          const { status: answer } = seen.answer;
+          return Promise.resolve({ ...answer, header: { ...answer.header, clusterID: store.clusterID } });
+        },
         members: () => Promise.resolve(seen.answer.members),
         readThroughQuorum: () => Promise.resolve(),
-        hashOfKeys: () => Promise.resolve({ hash: 1, compactRevision: 0n, newest: 500n }),
+        hashOfKeys: () => Promise.resolve({ hash: store.hashes[ordinal] ?? 0, compactRevision: 0n, newest: 500n }),
         [Symbol.dispose]: () => {
           closed += 1;
         },
@@ -83,7 +92,7 @@ function world({ ready = true }: { readonly ready?: boolean } = {}) {
     log: silent,
   });
   const lookOnce = () => reconciler.reconcile('milvus', 'etcd', new AbortController().signal);
-  return { calls, lookOnce, reconciler, status: () => stored.status, closed: () => closed };
+  return { calls, clock, recoveries, store, lookOnce, reconciler, status: () => stored.status, closed: () => closed };
 }
 
 describe('looking after a guard', () => {
@@ -109,6 +118,40 @@ describe('looking after a guard', () => {
     const { lookOnce, status } = world();
     await lookOnce();
     expect(status()?.conditions?.find(({ type }) => type === 'Consistent')?.reason).toBe('SameHashes');
+  });
+
+  it('keeps saying that data differs until the next comparison, whatever was saved meanwhile', async () => {
+    const { clock, lookOnce, recoveries, status, store } = world();
+    store.hashes = [1, 1, 2];
+    await lookOnce();
+    expect(status()?.diagnosis?.case).toBe('DataDiverged');
+    store.hashes = [1, 1, 1];
+    await clock.advance(60_000);
+    const times = { startTime: clock.wallTime().toISOString(), endTime: clock.wallTime().toISOString() };
+    recoveries.push(recovery({ action: 'Snapshot' }, { state: 'Succeeded', ...times }));
+    await lookOnce();
+    expect(status()?.diagnosis?.case).toBe('DataDiverged');
+  });
+
+  it('says no more that data differs once the members are of another cluster', async () => {
+    const { lookOnce, status, store } = world();
+    store.hashes = [1, 1, 2];
+    await lookOnce();
+    Object.assign(store, { clusterID: 0xabcn, hashes: [1, 1, 1] });
+    await lookOnce();
+    expect(status()?.diagnosis).toBeUndefined();
+  });
+
+  it('says no more that data differs once a repair has ended, though it gives members the ids that they had', async () => {
+    const { clock, lookOnce, recoveries, status, store } = world();
+    store.hashes = [1, 1, 2];
+    await lookOnce();
+    store.hashes = [1, 1, 1];
+    await clock.advance(60_000);
+    const times = { startTime: clock.wallTime().toISOString(), endTime: clock.wallTime().toISOString() };
+    recoveries.push(recovery({ action: 'RebuildFromSurvivor' }, { state: 'Succeeded', ...times }));
+    await lookOnce();
+    expect(status()?.diagnosis).toBeUndefined();
   });
 
   it('closes its connections when it ends', async () => {

@@ -9,3 +9,11 @@ export function openRepairs(recoveries: readonly EtcdRecovery[]): readonly EtcdR
     (recovery) => !hasEnded(recovery) && !recovery.spec.dryRun && !dayToDay.includes(recovery.spec.action),
   );
 }
+
+/** When the last of these repairs has ended: what was compared before may be of other data. */
+export function lastRepairEnd(recoveries: readonly EtcdRecovery[]): Date | undefined {
+  const ends = recoveries
+    .filter(({ spec }) => !spec.dryRun && !dayToDay.includes(spec.action))
+    .flatMap(({ status }) => (status?.startTime === undefined ? [] : (status.endTime ?? [])));
+  return ends.length > 0 ? new Date(Math.max(...ends.map((end) => Date.parse(end)))) : undefined;
+}
