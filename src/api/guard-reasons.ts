@@ -142,6 +142,11 @@ export const guardReasons = {
       meaning: 'The newest snapshot is older than three intervals.',
       action: 'Look at the EtcdRecoveries with action Snapshot, and at the Jobs that they made.',
     },
+    SnapshotFailed: {
+      status: 'False',
+      meaning: 'The last snapshot was not saved, and the newest is older than three intervals, or there is none.',
+      action: 'Do what the message says: it names the EtcdRecovery, why it failed, and when the next one is tried.',
+    },
     NoSnapshot: { status: 'False', meaning: 'No snapshot was saved yet.' },
     RotationFrozen: {
       status: 'False',

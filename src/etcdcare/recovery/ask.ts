@@ -85,6 +85,13 @@ export function snapshotToAskFor(
   return newRecovery(metadata, name, { action: 'Snapshot', ttlSecondsAfterFinished: 3 * snapshots.intervalSeconds });
 }
 
+/** From when on a snapshot is asked for again after one that was not saved; undefined: a person has to ask. */
+export function nextSnapshotAfter({ spec }: EtcdGuard, { metadata }: EtcdRecovery): Date | undefined {
+  if (!spec.snapshots || spec.policy.snapshot !== 'Auto') return undefined;
+  const intervalMs = spec.snapshots.intervalSeconds * 1000;
+  return new Date((Math.floor(Date.parse(metadata.creationTimestamp ?? '') / intervalMs) + 1) * intervalMs);
+}
+
 const targeted: readonly RecoveryAction[] = ['ClearMemberID', 'ReplaceMember', 'ReplaceVolume'];
 
 function newRecovery(
