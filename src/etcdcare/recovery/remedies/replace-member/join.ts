@@ -3,6 +3,7 @@ import type { Step } from '../../remedy.ts';
 import { healthyPod, memberIn } from '../members.ts';
 import { inBackOff, restartOnce } from '../restart-pod.ts';
 import { approved, entryOf, othersUnwell } from './replacement.ts';
+import { whyNotJoined } from './why-not-joined.ts';
 
 const LOOK_MS = 1_000;
 /** In sync with the leader: what etcd says to a learner that has not caught up. */
@@ -51,7 +52,9 @@ export const startMember: Step = {
       const notes = { [RESTARTED]: pod.uid };
       return { state: 'Waiting', message: `deleted ${name} once, to end its back-off`, againMs: LOOK_MS, notes };
     }
-    return { state: 'Waiting', message: `waits for the member in ${name} to join`, againMs: LOOK_MS };
+    const why = pod && whyNotJoined(pod);
+    const because = why === undefined ? '' : `; ${why}`;
+    return { state: 'Waiting', message: `waits for the member in ${name} to join${because}`, againMs: LOOK_MS };
   },
 };
 

@@ -178,6 +178,20 @@ describe('the steps of ReplaceMember', () => {
   });
 
   it.each([
+    'the member has been permanently removed from the cluster',
+    'etcdserver: re-configuration failed due to not enough started members',
+    'etcdserver: Peer URLs already exists',
+  ])('say while they wait that the pod says "%s"', async (line) => {
+    const world = worldOf(etcdWith([crashing('etcd-2', 1, [`{"level":"fatal","msg":"${line}"}`])]));
+    const client = fakeClient({ delete: () => Promise.resolve(false) }) as Work['client'];
+    const phrase = /permanently removed|not enough started members|Peer URLs already exists/.exec(line)?.[0] ?? '';
+    expect(await run('StartMember', world, { client })).toMatchObject({
+      state: 'Waiting',
+      message: expect.stringContaining(`"${phrase}"`),
+    });
+  });
+
+  it.each([
     ['learns and has not started', '', true, 'Waiting'],
     ['learns and has made its name known, though it tells no more', 'etcd-2', true, 'Done'],
     ['votes and is not healthy', 'etcd-2', false, 'Waiting'],
