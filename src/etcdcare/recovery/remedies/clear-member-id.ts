@@ -9,6 +9,7 @@ import { dataPlace } from './member-job.ts';
 import { memberIn } from './members.ts';
 import { membersAgree } from './members-agree.ts';
 import { inBackOff, restartOnce } from './restart-pod.ts';
+import { whyNotJoined } from './why-not-joined.ts';
 
 const LOOK_MS = 1_000;
 /** A member that starts asks every peer first, 5 s for each that is silent. */
@@ -134,5 +135,7 @@ async function seeStarted(work: Work): Promise<StepOutcome> {
   const pod = world.facts.pods.find((one) => one.name === name);
   // The preStop of this image finds no id in a file that is away, so the pod's end does not remove the member.
   if (pod && inBackOff(pod)) await restartOnce(work, pod, textOf(work.notes, CLEARED_IN));
-  return { state: 'Waiting', message: `waits for the member in ${name}`, againMs: LOOK_MS };
+  const why = pod && whyNotJoined(pod);
+  const because = why === undefined ? '' : `; ${why}`;
+  return { state: 'Waiting', message: `waits for the member in ${name}${because}`, againMs: LOOK_MS };
 }

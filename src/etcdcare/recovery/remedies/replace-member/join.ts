@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Step } from '../../remedy.ts';
 import { healthyPod, memberIn } from '../members.ts';
 import { inBackOff, restartOnce } from '../restart-pod.ts';
+import { whyNotJoined } from '../why-not-joined.ts';
 import { approved, entryOf, othersUnwell } from './replacement.ts';
-import { whyNotJoined } from './why-not-joined.ts';
 
 const LOOK_MS = 1_000;
 /** In sync with the leader: what etcd says to a learner that has not caught up. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { planClearMemberID } from '../../../../../src/etcdcare/recovery/remedies/clear-member-id.ts';
+import { clearMemberID, planClearMemberID } from '../../../../../src/etcdcare/recovery/remedies/clear-member-id.ts';
+import type { Work } from '../../../../../src/etcdcare/recovery/remedy.ts';
+import { fakeClient } from '../../../kube/fake-client.ts';
 import { crashing, etcdWith, pod, setup } from '../../support/facts.ts';
-import { worldOf } from './worlds.ts';
+import { worldOf, workWith } from './worlds.ts';
 
 const words = 'Error: bad member ID arg (strconv.ParseUint: parsing "": invalid syntax), expecting ID in Hex';
 const old = { ...setup, startUp: 'G1' as const };
@@ -56,6 +58,18 @@ describe('an empty member_id file', () => {
     expect(plan([crashed('etcd-2')], { looks })).toMatchObject({
       state: 'Refused',
       why: expect.stringMatching(/^the entry a2 of etcd-2 was added and has never started.*ReplaceMember/) as unknown,
+    });
+  });
+
+  it('is said to be of a removed member while its pod says so at each start', async () => {
+    const removed = crashing('etcd-2', 1, ['the member has been permanently removed from the cluster']);
+    const client = fakeClient({ delete: () => Promise.resolve(false) }) as Work['client'];
+    const look = () => Promise.resolve(worldOf(etcdWith([removed], { setup: old })));
+    const work = workWith({ pod: 'etcd-2' }, { look, client, notes: { clearedIn: removed.uid } });
+    const step = clearMemberID.steps.find(({ name }) => name === 'StartMember');
+    expect(await step?.run(work)).toMatchObject({
+      state: 'Waiting',
+      message: expect.stringContaining('"permanently removed"') as unknown,
     });
   });
 

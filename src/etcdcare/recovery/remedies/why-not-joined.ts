@@ -1,4 +1,4 @@
-import type { PodFacts } from '../../../pod-facts.ts';
+import type { PodFacts } from '../../pod-facts.ts';
 
 /**
  * What keeps a member from joining, as etcd 3.5 and its images' scripts say it, and what it means. The whole line is not
