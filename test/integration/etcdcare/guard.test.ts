@@ -22,6 +22,7 @@ describe('a guard over a real etcd of three members', () => {
     await world.etcd.etcdctl(['put', 'a', '1']);
     const { status } = await world.look();
     expect(reasons(status)).toEqual({
+      Ready: 'True EtcdReady',
       Healthy: 'True AllMembersHealthy',
       Quorate: 'True Quorate',
       Consistent: 'True SameHashes',
