@@ -5,7 +5,7 @@ import { recoveryInProgress } from './recovery-in-progress.ts';
 
 const type = 'Ready';
 
-/** The summary, for `kubectl wait`, Flux and Argo CD: every member is well, and this guard is the one that repairs. */
+/** The summary, for `kubectl wait` and GitOps tools: every member is well, and this guard is the one that repairs. */
 export function ready(assessment: Assessment): Finding<typeof type> {
   const unknown = blind(assessment);
   if (unknown) return { type, ...unknown };

@@ -9,7 +9,7 @@ import {
 } from '../../api/recovery-conditions.ts';
 
 /**
- * The conditions of a recovery that comes to a status, for `kubectl wait`, Flux and Argo CD. Pure.
+ * The conditions of a recovery that comes to a status, for `kubectl wait` and GitOps tools. Pure.
  *
  * @param recovery with the status that it has had
  * @param now when it comes to it
