@@ -48,6 +48,9 @@ export type SessionStatus = NonNullable<CoordinatorPairStatus['session']>;
 /** `status.transition`: the change of ACTIVE under way. */
 export type Transition = NonNullable<CoordinatorPairStatus['transition']>;
 
+/** `status.lastActive`. */
+export type LastActive = NonNullable<CoordinatorPairStatus['lastActive']>;
+
 /** `status.lastFailover`. */
 export type LastFailover = NonNullable<CoordinatorPairStatus['lastFailover']>;
 

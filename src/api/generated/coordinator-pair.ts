@@ -367,6 +367,23 @@ export interface CoordinatorPairStatus {
     sinceTime: string;
   };
   /**
+   * Who was ACTIVE last, while no process holds the role. Absent while one does.
+   */
+  lastActive?: {
+    /**
+     * Its pod, or its address where it was none of this pair's pods.
+     */
+    name: string;
+    /**
+     * How the loss was noticed, in one word; as in `lastFailover.reason`.
+     */
+    reason: string;
+    /**
+     * Since when the operator has seen no process in this role.
+     */
+    time: string;
+  };
+  /**
    * The process that is registered in etcd to take over. Absent when none is.
    */
   standby?: {

@@ -9,8 +9,9 @@ import { exitText } from '../../kube/container-end.ts';
 import type { PairFacts } from '../facts.ts';
 import type { ProvenDeath } from './death.ts';
 import type { EventDraft } from './event-draft.ts';
-import { holderOf, type Member } from './members.ts';
 import { roleLoss } from './how-lost.ts';
+import { nameOf, withoutStopped } from './last-active.ts';
+import { holderOf, type Member } from './members.ts';
 import { awaitingHolder } from './role-loss.ts';
 import { memberReference } from './status-parts.ts';
 import { stopOfPod, type SeenStop } from './stops.ts';
@@ -48,7 +49,7 @@ export function activeChange(
   { stopped, ...context }: ActiveChangeContext,
 ): ActiveChange {
   const holder = holderOf(members);
-  const previous = stopped ? reported : withoutStoppedActive(reported);
+  const previous = stopped ? reported : withoutStopped(reported);
   const before = previous?.active;
   const transition = previous?.transition;
   const { now } = context;
@@ -61,14 +62,6 @@ export function activeChange(
   }
   if (!before || transition) return { ...(transition ? { transition } : {}), events: [] };
   return activeLost(before, awaitingHolder(nameOf(before), 'ActiveKeyGone', now, now), 'its key in etcd is gone');
-}
-
-/** What was reported while the pair was stopped names an ACTIVE on its way out: nobody takes over from it. */
-function withoutStoppedActive(reported: CoordinatorPairStatus | undefined): CoordinatorPairStatus | undefined {
-  const ready = reported?.conditions?.find(({ type }) => type === 'Ready');
-  if (!reported || (ready?.reason !== 'Stopped' && ready?.reason !== 'Suspended')) return reported;
-  const { active: _, ...others } = reported;
-  return others;
 }
 
 /**
@@ -155,7 +148,7 @@ function newHolder(
   const { now } = context;
   const { active: before, transition } = previous ?? {};
   const active = memberReference(holder, before, now);
-  const from = before ? nameOf(before) : transition?.from;
+  const from = before ? nameOf(before) : (previous?.lastActive?.name ?? transition?.from);
   const elected: EventDraft = {
     type: 'Normal',
     reason: 'ActiveElected',
@@ -171,7 +164,7 @@ function newHolder(
   const noticed = planned?.startTime ?? since.toISOString();
   // Of a change that nobody watched it is not known when it was over.
   const lasted = context.unwatched ? undefined : Math.max(0, now.getTime() - Date.parse(noticed));
-  const reason = (planned ?? failover)?.reason ?? 'ActiveChangedUnseen';
+  const reason = (planned ?? failover ?? previous?.lastActive)?.reason ?? 'ActiveChangedUnseen';
   const duration = lasted === undefined ? {} : { durationMilliseconds: lasted };
   const change = { from, to: nameOf(active), reason, how, ...duration };
   const completed: HistoryEntry = { time: now.toISOString(), type: planned?.type ?? 'Failover', ...change };
@@ -207,9 +200,4 @@ function plannedMove(transition: Transition | undefined, from: string, to: strin
   const planned =
     transition?.type === 'Switchover' || (transition?.type === 'Rollout' && transition.step === 'MovingActive');
   return planned && transition.from === from && to !== from ? transition : undefined;
-}
-
-/** What people know a process by: its pod, or where it is none of ours its address. */
-function nameOf({ podName, address }: RoleStatus): string {
-  return podName ?? address;
 }

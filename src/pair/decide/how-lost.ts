@@ -81,7 +81,8 @@ function diedBefore(
  */
 function noticedTime(previous: CoordinatorPairStatus | undefined, died: Date | undefined, now: Date): Date {
   if (previous?.active && previous.active.podName === undefined) return now;
-  const seen = [died, withoutActiveSince(previous)].flatMap((time) => time?.getTime() ?? []);
+  const free = timeOf(previous?.lastActive?.time);
+  const seen = [died, free, withoutActiveSince(previous)].flatMap((time) => time?.getTime() ?? []);
   return new Date(Math.min(now.getTime(), ...seen));
 }
 

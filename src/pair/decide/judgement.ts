@@ -9,6 +9,7 @@ import type { EndPod } from './disruption.ts';
 import { unsteadyUntil } from './etcd-blame.ts';
 import type { EventDraft } from './event-draft.ts';
 import { foreseen } from './foreseen.ts';
+import { lastActive } from './last-active.ts';
 import { holderOf, standbyOf } from './members.ts';
 import { noTakeover } from './no-takeover.ts';
 import { otherRoleStatus } from './other-role-status.ts';
@@ -17,6 +18,7 @@ import type { Plan } from './plan.ts';
 import { restartRecord } from './restart-record.ts';
 import { roleChanges, stillFailed, type RoleChanges } from './role-changes.ts';
 import { flagEffective, rolesKnown } from './role-sessions.ts';
+import { stopOf } from './run-state.ts';
 import { stateEvents } from './state-events.ts';
 import { memberStatuses, standbyReference } from './status-parts.ts';
 import { stopsDue } from './stops.ts';
@@ -45,12 +47,14 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
   const known = rolesKnown(facts.etcd);
   const changes = known ? roleChanges(facts, plan) : keptChanges(facts);
   const roles = known ? rolesOf(facts, plan, changes.active) : keptRoles(previous);
+  const last = known && stopOf(facts.pair) ? undefined : lastActive(previous, roles.active, facts.now);
   const assessment: Assessment = {
     facts,
     members: plan.members,
     otherRoles: plan.otherRoles,
     foreignChildren: plan.foreignChildren,
     ...(changes.transition ? { transition: changes.transition } : {}),
+    ...(last ? { lastActive: last } : {}),
     ...(changes.stalledAt === undefined ? {} : { rolloutStalledAt: changes.stalledAt }),
     ...(changes.flappingUntil ? { flappingUntil: changes.flappingUntil } : {}),
     ...(changes.waitingBecause === undefined ? {} : { waitingBecause: changes.waitingBecause }),
@@ -71,6 +75,7 @@ export function judge(facts: PairFacts, plan: Plan): Judgement {
     observedGeneration: generation,
     summary: summaryOf(assessment),
     ...roles,
+    ...(last ? { lastActive: last } : {}),
     conditions,
     ...(changes.transition ? { transition: changes.transition } : {}),
     ...(lastFailover ? { lastFailover } : {}),

@@ -89,27 +89,27 @@ function whereToSet({ pair: { spec } }: PairFacts): string {
 function nobody(assessment: Assessment): Finding<typeof type> {
   const stop = stopped(assessment);
   if (stop) return { type, ...stop };
-  const { transition, facts } = assessment;
   const stuck = overdue(assessment);
   if (stuck) return { type, status: 'False', reason: 'NoTakeover', message: stuck };
-  if (transition?.type === 'Failover')
-    return {
-      type,
-      status: 'False',
-      reason: 'WaitingForTakeover',
-      message: `nobody holds the role since ${transition.startTime}; before it was ${transition.from ?? 'unknown'}`,
-    };
-  const [why] = facts.pods.flatMap((pod) => {
+  const [why] = assessment.facts.pods.flatMap((pod) => {
     const reason = whyNotStarted(pod);
     return reason === undefined ? [] : `: ${pod.name}: ${reason}`;
   });
-  const notMade = facts.creationFailure === undefined ? '' : `: ${facts.creationFailure}`;
+  const notMade = assessment.facts.creationFailure === undefined ? '' : `: ${assessment.facts.creationFailure}`;
   return {
     type,
     status: 'False',
-    reason: 'Starting',
-    message: `no process has registered as ACTIVE yet${why ?? notMade}`,
+    reason: assessment.transition?.type === 'Failover' ? 'WaitingForTakeover' : 'Starting',
+    message: `${sinceWhen(assessment)}${why ?? notMade}`,
   };
+}
+
+function sinceWhen({ lastActive, transition }: Assessment): string {
+  if (transition?.type === 'Failover')
+    return `nobody holds the role since ${transition.startTime}; before it was ${transition.from ?? lastActive?.name ?? 'unknown'}`;
+  return lastActive
+    ? `nobody holds the role since ${lastActive.time}; before it was ${lastActive.name}`
+    : 'no process has registered as ACTIVE yet';
 }
 
 /** Who stands by beside a free role, once that lasts longer than any takeover does. */

@@ -1,4 +1,4 @@
-import type { FailedRollout, LastApproval, Proposal, Transition } from '../../../api/coordinator-pair.ts';
+import type { FailedRollout, LastActive, LastApproval, Proposal, Transition } from '../../../api/coordinator-pair.ts';
 import type { ConditionFinding } from '../../../api/conditions.ts';
 import type { PairFacts } from '../../facts.ts';
 import type { Member } from '../members.ts';
@@ -21,6 +21,7 @@ export interface Assessment {
   /** The same for each further role of a `mixture`. */
   readonly otherRoles: readonly RoleMembers[];
   readonly transition?: Transition;
+  readonly lastActive?: LastActive;
   /** The step at which a rollout waits for a person. */
   readonly rolloutStalledAt?: string;
   readonly foreignChildren: readonly ForeignChild[];
