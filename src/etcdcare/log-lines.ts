@@ -9,7 +9,12 @@ export interface LogLine {
   /** Absent where the kubelet gave no time. */
   readonly at?: Date;
   readonly text: string;
+  /** How grave its writer called it; absent where it did not say, as a panic of Go or a shell does not. */
+  readonly level?: Level;
 }
+
+/** Of a line: that something is wrong, or not. */
+export type Level = 'error' | 'news';
 
 /**
  * Lines of a log that was read with timestamps, made fit for a status: what moves from one look to the next and what is
@@ -19,7 +24,10 @@ export function logLines(log: string): readonly LogLine[] {
   return log.split('\n').flatMap((raw) => {
     const [, time, rest] = /^(\d{4}-\d\d-\d\dT\S+) (.*)$/s.exec(raw) ?? [];
     const text = cleanLine(rest ?? raw);
-    return text === '' ? [] : [{ ...(time === undefined ? {} : { at: new Date(time) }), text }];
+    const level = levelOf(rest ?? raw);
+    return text === ''
+      ? []
+      : [{ ...(time === undefined ? {} : { at: new Date(time) }), text, ...(level ? { level } : {}) }];
   });
 }
 
@@ -37,6 +45,18 @@ export function cleanLine(whole: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)/g, '…')
     .replaceAll(/0x[0-9a-f]{5,}/g, '0x…');
   return redacted(said).slice(0, MAX_LINE_LENGTH);
+}
+
+/**
+ * As etcd 3.5 and 3.6 write it in JSON (zap), etcd 3.4 as a letter before a bar (capnslog), and scripts of Bitnami's images as a word before
+ * an arrow. Only the beginning is read: a line may be as long as the log.
+ */
+function levelOf(line: string): Level | undefined {
+  const [, json, letter, word] =
+    /^\{"level":"(\w+)"|^\S{10} \S{1,20} ([A-Z]) \||(INFO|WARN|ERROR|DEBUG).{0,20}==>/.exec(line.slice(0, 200)) ?? [];
+  const said = json ?? letter ?? word;
+  if (said === undefined) return undefined;
+  return /^(?:error|d?panic|fatal|E|C|ERROR)$/.test(said) ? 'error' : 'news';
 }
 
 function cut(line: string): string {

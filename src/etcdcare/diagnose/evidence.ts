@@ -42,11 +42,23 @@ function ended({ crash }: PodFacts): string {
   return crash ? `, ended with exit code ${crash.exitCode}` : '';
 }
 
-/** What a line says that ends a process; traces and what is logged on the way down follow it. */
-const fatal = /^panic|^fatal error|failed|cannot|error|invalid|refused|denied/i;
+/** What a line without a level says that ends a process: Go's panics, and complaints of scripts and shells. */
+const complaint = /^panic|^fatal error|failed|cannot|error|invalid|refused|denied|not found|no such/i;
 
-/** The line with which a container that is down most likely said why, or its last one; undefined: it said nothing. */
-export function lastWords({ lines }: PodFacts): string | undefined {
-  const said = lines.filter(({ text }) => !/^(?:goroutine \d+|\t|\S+\(.*\)$)/.test(text));
-  return (said.findLast(({ text }) => fatal.test(text)) ?? said.at(-1))?.text;
+/** A line of a goroutine's stack: it follows a panic and may hold any word. */
+const stack = /^(?:goroutine \d+|\t|\S+\(.*\)$)/;
+
+/** 128 and SIGKILL or SIGTERM: what ends so did not end for what it said. */
+const KILLED: readonly (number | undefined)[] = [137, 143];
+
+/**
+ * The line with which a container that is down said why.
+ *
+ * @returns undefined where it said nothing of the kind: what was logged as news or as a warning about others explains no end, and who is killed
+ * has no last words.
+ */
+export function lastWords({ lines, crash }: PodFacts): string | undefined {
+  if (KILLED.includes(crash?.exitCode)) return undefined;
+  return lines.findLast(({ text, level }) => (level ? level === 'error' : complaint.test(text) && !stack.test(text)))
+    ?.text;
 }

@@ -127,10 +127,10 @@ export const situations: readonly Situation[] = [
   },
   {
     about: 'all members down',
-    facts: etcdWith(names.map((name) => crashing(name, 1, ['something new']))),
+    facts: etcdWith(names.map((name) => crashing(name, 1, ['panic: something new']))),
     case: 'AllMembersDown',
     pods: ['etcd-0', 'etcd-1', 'etcd-2'],
-    evidence: 'etcd-0 last said "something new"',
+    evidence: 'etcd-0 last said "panic: something new"',
   },
   {
     about: 'pods that are ready and do not answer',
