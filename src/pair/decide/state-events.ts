@@ -46,6 +46,8 @@ function turned(before: Condition | undefined, after: Condition): readonly Event
   if (!reason || before?.status === after.status) return [];
   // A standby that comes up for the first time is news; a condition that was good from the start is not.
   if (before?.reason === 'EtcdUnreachable') return [];
+  // A pair that is stopped loses nothing: it is meant to have no pods.
+  if (after.reason === 'Stopped' || after.reason === 'Suspended') return [];
   const settled = before && before.status !== 'Unknown';
   if (!settled && (after.type === 'StandbyReady' ? after.status === 'False' : after.status === 'True')) return [];
   return [draft(reason, after)];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PairFacts } from '../../../../src/pair/facts.ts';
 import { facts, known, look, settle, unreachable, withStatus } from '../support/facts.ts';
+import { aPair } from '../support/pair.ts';
 import { aPod } from '../support/pods.ts';
 import * as situations from '../support/situations.ts';
 
@@ -9,6 +10,13 @@ const alone = facts({ pods: [aPod('rootcoord-0')], etcd: known(situations.firstA
 const blind = facts({ etcd: unreachable });
 const broken = facts({ problems: [{ reason: 'ReservedSetting', message: 'x' }] });
 const paused = situations.withSpec({ mode: 'Paused' });
+const leaving = facts({ pods: [aPod('rootcoord-0', { terminating: true })], etcd: known(situations.firstAlone, 30) });
+const gone = facts({ pods: [], etcd: known(situations.nobody, 30) });
+const stopped = (world: PairFacts): PairFacts => ({ ...world, pair: aPair({ spec: { runState: 'Stopped' } }) });
+const suspended = (world: PairFacts): PairFacts => ({
+  ...world,
+  pair: aPair({ metadata: { annotations: { 'ha.milvus.io/suspended-by': 'rebuild-etcd' } } }),
+});
 const observed = situations.withSpec({ mode: 'ObserveOnly' });
 
 /** What is told when one world, looked at until it settles, becomes the next, and so on. */
@@ -36,6 +44,10 @@ describe('a change of state is told once', () => {
     ['when the operator is paused', [rest, paused], ['Paused']],
     ['when it only observes', [rest, observed], ['ObserveOnly']],
     ['when it goes on', [paused, rest], ['Resumed']],
+    ['but not when the standby ends because the pair is stopped', [rest, stopped(leaving)], []],
+    ['nor when the ACTIVE does', [rest, stopped(leaving), stopped(gone)], []],
+    ['nor when a repair of etcd stops the pair', [rest, suspended(leaving)], []],
+    ['when a pair that was stopped is up again', [stopped(gone), rest], ['ActiveElected', 'StandbyRegistered']],
     ['and not again', [rest, alone, alone], []],
     ['and not while nothing changes', [rest, rest], []],
   ])('%s', (_, worlds, expected) => {
