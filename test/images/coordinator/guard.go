@@ -23,7 +23,7 @@ func (s *session) guards() ([]clientv3.Cmp, []clientv3.Op, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if s.version.lowerRelease(other) {
+		if !s.version.mayFollow(other) {
 			return nil, nil, fmt.Errorf("session version check failure: current %s, in etcd %s", s.version, other)
 		}
 	}

@@ -41,9 +41,12 @@ func (v version) before(other version) bool {
 	return v.patch < other.patch
 }
 
-// lowerRelease compares major and minor only, as Milvus' guard of session/version does.
-func (v version) lowerRelease(other version) bool {
-	return v.major < other.major || (v.major == other.major && v.minor < other.minor)
+// mayFollow says whether Milvus' guard of session/version lets v start where other was ACTIVE. It compares major and
+// minor only; a late 2.6 replaces a 3.0 all the same (milvus#50792, first in 2.6.20).
+func (v version) mayFollow(other version) bool {
+	lower := v.major < other.major || (v.major == other.major && v.minor < other.minor)
+	replaces := v.major == 2 && v.minor == 6 && v.patch >= 20 && other.major == 3 && other.minor == 0
+	return !lower || replaces
 }
 
 // valueLayout is the set and order of JSON fields of a session value.
