@@ -11,7 +11,11 @@ const MISSING_FOR_MS = 3_000;
 /** How often the API server is asked while a pod stays missing. */
 const ASK_EVERY_MS = 15_000;
 
+const FAILED = 'FailedCreate';
+const MADE = 'SuccessfulCreate';
+
 interface Event extends KubeObject {
+  readonly reason?: string;
   readonly note?: string;
   readonly eventTime?: string | null;
   readonly deprecatedLastTimestamp?: string | null;
@@ -51,18 +55,32 @@ async function lastFailure(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const fieldSelector = `regarding.uid=${uid},reason=FailedCreate`;
+    const fieldSelector = `regarding.uid=${uid}`;
     const { items } = await client.list<Event>(eventKind, {
       ...(namespace ? { namespace } : {}),
       fieldSelector,
       signal,
     });
-    const [newest] = items.toSorted((a, b) => lastSeenMs(b) - lastSeenMs(a));
-    return newest?.note === undefined ? undefined : `StatefulSet ${name}: ${newest.note}`;
+    const note = failureThatLasts(items)?.note;
+    return note === undefined ? undefined : `StatefulSet ${name}: ${note}`;
   } catch (error) {
     if (!isApiError(error)) throw error;
     return undefined;
   }
+}
+
+/** The newest failure after which its pod was not made: events are kept for an hour, and what they tell may be over. */
+function failureThatLasts(events: readonly Event[]): Event | undefined {
+  const oldestFirst = events
+    .filter(({ reason }) => reason === FAILED || reason === MADE)
+    .toSorted((a, b) => lastSeenMs(a) - lastSeenMs(b) || Number(a.reason === MADE) - Number(b.reason === MADE));
+  const lastOfPod = new Map(oldestFirst.map((event) => [podOf(event), event]));
+  return oldestFirst.findLast((event) => event.reason === FAILED && lastOfPod.get(podOf(event)) === event);
+}
+
+/** `create Pod rootcoord-0 in StatefulSet rootcoord failed error: ...` (or `... successful`). */
+function podOf({ note = '' }: Event): string {
+  return /^create Pod (\S+) /.exec(note)?.[1] ?? '';
 }
 
 function lastSeenMs({ series, deprecatedLastTimestamp, eventTime, metadata }: Event): number {

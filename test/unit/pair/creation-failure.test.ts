@@ -9,7 +9,17 @@ import { FakeStores } from './support/fake-stores.ts';
 import { noProbes } from './support/no-probes.ts';
 
 const statefulSet = stored(aStatefulSet('a'));
-const event = (note: string, lastObservedTime: string) => ({ note, series: { lastObservedTime } });
+/** As the controller of StatefulSets words them (stateful_pod_control.go). */
+const failed = (pod: string, error: string, lastObservedTime: string) => ({
+  reason: 'FailedCreate',
+  note: `create Pod ${pod} in StatefulSet rootcoord failed error: ${error}`,
+  series: { lastObservedTime },
+});
+const made = (pod: string, deprecatedLastTimestamp: string) => ({
+  reason: 'SuccessfulCreate',
+  note: `create Pod ${pod} in StatefulSet rootcoord successful`,
+  deprecatedLastTimestamp,
+});
 
 let clock: VirtualClock;
 let memory: PairMemory;
@@ -21,8 +31,9 @@ beforeEach(() => {
   memory = new PairMemory(new FakeStores(), noProbes, clock, () => undefined);
   selectors = [];
   events = [
-    event('create Pod rootcoord-0 failed: exceeded quota: small', '2026-01-01T00:00:01Z'),
-    event('create Pod rootcoord-0 failed: serviceaccount "milvus" not found', '2026-01-01T00:00:09Z'),
+    failed('rootcoord-0', 'exceeded quota: small', '2026-01-01T00:00:01Z'),
+    failed('rootcoord-0', 'serviceaccount "milvus" not found', '2026-01-01T00:00:09Z'),
+    made('rootcoord-1', '2026-01-01T00:00:10Z'),
   ];
 });
 
@@ -42,9 +53,22 @@ const afterAWhile = async () => {
 
 it('the newest event of the StatefulSet says why it makes no pod', async () => {
   expect(await afterAWhile()).toBe(
-    'StatefulSet rootcoord: create Pod rootcoord-0 failed: serviceaccount "milvus" not found',
+    'StatefulSet rootcoord: create Pod rootcoord-0 in StatefulSet rootcoord failed error: serviceaccount "milvus" not found',
   );
-  expect(selectors).toEqual(['regarding.uid=uid-of-StatefulSet,reason=FailedCreate']);
+  expect(selectors).toEqual(['regarding.uid=uid-of-StatefulSet']);
+});
+
+it.each(['2026-01-01T00:00:09Z', '2026-01-01T00:00:30Z'])(
+  'a failure that was overcome says nothing of why the pod is missing now: made at %s',
+  async (time) => {
+    events = [...(events as readonly object[]), made('rootcoord-0', time)];
+    expect(await afterAWhile()).toBeUndefined();
+  },
+);
+
+it('a pod that was made before and cannot be made again is told of', async () => {
+  events = [...(events as readonly object[]), made('rootcoord-0', '2026-01-01T00:00:08Z')];
+  expect(await afterAWhile()).toContain('serviceaccount "milvus" not found');
 });
 
 it('a pod that is missing for a moment asks for nothing', async () => {
