@@ -129,6 +129,7 @@ export async function endPod(
   const snapshot = await store.read(signal);
   const sessions = roleSessions(snapshot, role);
   if (sessions.holderUnreadable || sessions.holder?.serverID !== act.holderServerID) return 'WorldChanged';
+  if (act.idle && !isRegistered(act.idle, sessions)) return 'WorldChanged';
   if (act.successor && !(await canTakeOver(act.successor, sessions, store, signal))) return 'WorldChanged';
   for (const other of act.others ?? [])
     if (!(await isHandedOver(other, snapshot, store, signal))) return 'WorldChanged';
@@ -253,13 +254,16 @@ export async function revokeLease(
 
 /** Whether a standby is registered as it was, on a lease that lives. */
 async function canTakeOver(
-  { serverID, lease }: Session,
-  { members }: RoleSessions,
+  session: Session,
+  sessions: RoleSessions,
   { client }: SessionStore,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const registered = members.some((member) => member.serverID === serverID && member.lease === lease);
-  return registered && (await client.leaseTimeToLive(lease, signal)).ttlSeconds > 0;
+  return isRegistered(session, sessions) && (await client.leaseTimeToLive(session.lease, signal)).ttlSeconds > 0;
+}
+
+function isRegistered({ serverID, lease }: Session, { members }: RoleSessions): boolean {
+  return members.some((member) => member.serverID === serverID && member.lease === lease);
 }
 
 /**

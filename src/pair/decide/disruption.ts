@@ -17,6 +17,8 @@ export interface EndPod {
   readonly others?: readonly RoleHandover[];
   /** Ended because it has no session: right before there must still be none, and the same container must run. */
   readonly unregistered?: UnregisteredContainer;
+  /** Ended because it stands by and does not take a free role: it must still be registered so, or another process runs by now. */
+  readonly idle?: Session;
   readonly why: string;
   /** For a pod that is being deleted already and does not go. */
   readonly force?: ForcedEnd;

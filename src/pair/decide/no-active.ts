@@ -47,6 +47,7 @@ function stuckStandby(facts: PairFacts, members: readonly Member[]): RemedyCandi
           podName: pod.name,
           podUID: pod.uid,
           holderServerID: undefined,
+          idle: session,
           why: 'it stands by and does not take the free role',
           event: {
             type: 'Warning',

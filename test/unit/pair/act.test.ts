@@ -143,12 +143,17 @@ describe('ending a pod', () => {
     ]);
   });
 
+  it('is done to a process that does not take the role while that is the one that is registered', async () => {
+    expect((await end({ idle: successor })).outcome).toBe('Ended');
+  });
+
   it('is done to the ACTIVE while its successor is registered on a living lease', async () => {
     expect((await end({ successor })).outcome).toBe('Ended');
   });
 
   it.each<[string, Parameters<typeof end>, string, number]>([
     ['the successor of the ACTIVE is gone', [{ successor }, { kvs: keys.slice(0, 2) }], 'WorldChanged', 0],
+    ['the process that did not take the role started again', [{ idle: aSession(9n) }], 'WorldChanged', 0],
     ['another process took the place of the successor', [{ successor: aSession(9n) }], 'WorldChanged', 0],
     ['the successor is about to be gone', [{ successor }, { successorTTL: 0 }], 'WorldChanged', 0],
     ['who holds the role cannot be read', [{}, { kvs: [brokenHolder, ...keys.slice(1)] }], 'WorldChanged', 0],

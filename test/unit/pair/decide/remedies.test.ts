@@ -224,7 +224,7 @@ describe('a role that nobody takes', () => {
       action: 'RestartPod',
       policy: 'Approve',
       reason: 'NoTakeover',
-      act: { kind: 'EndPod', endPod: { podName: 'rootcoord-1', holderServerID: undefined } },
+      act: { kind: 'EndPod', endPod: { podName: 'rootcoord-1', holderServerID: undefined, idle: { serverID: 8n } } },
     });
   });
 
