@@ -17,7 +17,7 @@ const refused = 'Get "http://127.0.0.1:9/none/?location=": dial tcp 127.0.0.1:9:
 const escaped = refused.replaceAll('"', '\\"');
 
 describe('what a coordinator says as it ends', () => {
-  // Each written by a real server, 2.2.16 or 2.3.5, that was made to fail so.
+  // Each written by a real server that was made to fail so, 2.2.16 or 2.3.5 where it says nothing else.
   it.each([
     [
       'Milvus 2.2 without etcd.kvSubPath',
@@ -66,6 +66,12 @@ describe('what a coordinator says as it ends', () => {
       `panic: load etcd cert key pair error: open /milvus/etcd-tls/tls.crt: no such file or directory\n${stack}`,
       'panic: load etcd cert key pair error: open /milvus/etcd-tls/tls.crt: no such file or directory',
       /etcd\.tls/,
+    ],
+    [
+      'an older Milvus below a version key (2.6.18, as milvus#50694 has it)',
+      `panic: current version(2.6.18), session version(3.0.0-beta): session version check failure\n${stack}`,
+      'panic: current version(2.6.18), session version(3.0.0-beta): session version check failure',
+      /go back to the newer image/,
     ],
     ['something new', `panic: a fault of tomorrow\n${stack}`, 'panic: a fault of tomorrow', undefined],
     [
@@ -120,6 +126,24 @@ describe('what a coordinator waits for', () => {
     ['Pulsar', pulsar, /Pulsar does not answer/],
   ])('is %s', (_, line, meaning) => {
     expect(waitingWords(`starting\n${line}\nmore`)?.meaning).toMatch(meaning);
+  });
+
+  it('is told in the words of the client of etcd, without its JSON', () => {
+    const line = JSON.stringify({
+      level: 'warn',
+      logger: 'etcd-client',
+      caller: 'v3@v3.5.5/retry_interceptor.go:62',
+      msg: 'retrying of unary invoker failed',
+      target: 'etcd-endpoints://0xc0006ea000/127.0.0.1:1',
+      attempt: 0,
+      error:
+        'rpc error: code = DeadlineExceeded desc = latest balancer error: last connection error: connection error: desc = "transport: Error while dialing dial tcp 127.0.0.1:1: connect: connection refused"',
+    });
+    expect(waitingWords(line)).toEqual({
+      line: 'retrying of unary invoker failed: rpc error: code = DeadlineExceeded desc = latest balancer error: last connection error: connection error: desc = "transport: Error while dialing dial tcp 127.0.0.1:1: connect: connection refused"',
+      meaning: expect.stringContaining('etcd does not answer Milvus'),
+    });
+    expect(waitingWords(`${line.slice(0, -1)}, and what is no JSON`)?.line).toMatch(/^\{"level"/);
   });
 
   it('is not known from an error that it may live with', () => {
