@@ -50,6 +50,19 @@ export class ContainerWords implements Disposable {
     });
   }
 
+  /** When one of the containers is to be asked again, milliseconds from now; undefined: none is. */
+  nextAskMs(pods: readonly PodView[]): number | undefined {
+    const due = pods.flatMap(({ ready, terminating, container: { id, runningSince } }) => {
+      if (ready || terminating || id === undefined || !runningSince) return [];
+      const asked = this.#asked.get(id);
+      const goneByMs = asked
+        ? this.#clock.nowMs() - asked.atMs
+        : this.#clock.wallTime().getTime() - runningSince.getTime();
+      return [ASK_EVERY_MS - goneByMs];
+    });
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
   async #ask(
     { namespace, name }: PodView,
     { id, ended, previous }: Wanted,

@@ -49,6 +49,13 @@ export async function whyNotCreated(
   return why;
 }
 
+/** When {@link whyNotCreated} has something new to ask, milliseconds from now; undefined: no pod is missing. */
+export function nextAskMs({ podMissing }: PairMemory, nowMs: number): number | undefined {
+  if (!podMissing) return undefined;
+  const { sinceMs, askedMs } = podMissing;
+  return (askedMs === undefined ? sinceMs + MISSING_FOR_MS : askedMs + ASK_EVERY_MS) - nowMs;
+}
+
 async function lastFailure(
   { metadata: { namespace, name, uid } }: Stored<KubeObject>,
   client: KubeClient,
@@ -78,9 +85,9 @@ function failureThatLasts(events: readonly Event[]): Event | undefined {
   return oldestFirst.findLast((event) => event.reason === FAILED && lastOfPod.get(podOf(event)) === event);
 }
 
-/** `create Pod rootcoord-0 in StatefulSet rootcoord failed error: ...` (or `... successful`). */
+/** `Create Pod rootcoord-0 in StatefulSet rootcoord failed error: ...` (1.35), or `... successful`. */
 function podOf({ note = '' }: Event): string {
-  return /^create Pod (\S+) /.exec(note)?.[1] ?? '';
+  return /^create Pod (\S+) /i.exec(note)?.[1] ?? '';
 }
 
 function lastSeenMs({ series, deprecatedLastTimestamp, eventTime, metadata }: Event): number {

@@ -14,6 +14,7 @@ import {
 } from './act.ts';
 import { releaseWorkload } from './attachment.ts';
 import { bindMembers } from './bind.ts';
+import { nextAskMs } from './creation-failure.ts';
 import { READING_INTERVAL_MS } from './decide/binding.ts';
 import type { RevokeLease, StoppingProcess } from './decide/dead-sessions.ts';
 import type { EndPod } from './decide/disruption.ts';
@@ -113,7 +114,10 @@ export class Reconciler implements Disposable {
     // Last: what one object is refused holds up neither the status nor a failover.
     const failure = labelled.failure ?? applied.failure;
     if (failure) throw failure;
-    return retry ? STOPPING_RETRY_MS : nextLookMs(facts, plan, judgement, memory, unfinished);
+    if (retry) return STOPPING_RETRY_MS;
+    const binding = unfinished ? READING_INTERVAL_MS : undefined;
+    const asks = [binding, nextAskMs(memory, this.#options.clock.nowMs()), memory.words.nextAskMs(facts.pods)];
+    return nextLookMs(facts, plan, judgement, memory, asks);
   }
 
   /** Closes every watch on etcd; the next look opens them again. */
@@ -251,7 +255,7 @@ function nextLookMs(
   plan: Plan,
   { status: { transition, members }, turnsAt }: Judgement,
   memory: PairMemory,
-  binding: boolean,
+  asks: readonly (number | undefined)[],
 ): number | undefined {
   const { now, pods, etcd } = facts;
   const watch = memory.current?.nextLookMs();
@@ -263,7 +267,7 @@ function nextLookMs(
   );
   const zombie = members?.some(({ state }) => state === 'Zombie') ? ZOMBIE_LOOK_MS : undefined;
   const turns = turnsAt && turnsAt.getTime() - now.getTime();
-  const looks = [watch, deadline, turns, zombie, hindrance, ...startUps, binding ? READING_INTERVAL_MS : undefined];
+  const looks = [watch, deadline, turns, zombie, hindrance, ...asks, ...startUps];
   const coming = looks.filter((ms) => ms !== undefined && ms > 0) as number[];
   return coming.length === 0 ? undefined : Math.min(...coming) + 1;
 }
@@ -277,16 +281,12 @@ const UNWATCHED: ReadonlySet<string> = new Set<SpecProblem['reason']>([
 ]);
 
 /** Whether what stands in the way may go without any watch telling: the operator watches only what carries its label. */
-function isHindered(
-  { problems, duplicateOf, workload, etcd, creationFailure }: PairFacts,
-  { foreignChildren }: Plan,
-): boolean {
+function isHindered({ problems, duplicateOf, workload, etcd }: PairFacts, { foreignChildren }: Plan): boolean {
   return (
     foreignChildren.length > 0 ||
     duplicateOf !== undefined ||
     workload?.takenBy !== undefined ||
     problems.some(({ reason }) => UNWATCHED.has(reason)) ||
-    creationFailure !== undefined ||
     (etcd.state === 'Unknown' && etcd.reason === 'SecretNotFound')
   );
 }

@@ -93,6 +93,16 @@ it('a container that runs and does not come up is asked every 30 s what it waits
   expect([asked.length, found]).toEqual([2, 2]);
 });
 
+it('tells when a container that runs and does not come up is to be asked', async () => {
+  const pod = aPod('rootcoord-1', { ready: false, container: aContainer({ runningSince: clock.wallTime() }) });
+  expect(words.nextAskMs([pod, crashed, aPod('rootcoord-0')])).toBe(30_000);
+  await clock.advance(40_000);
+  await known(pod);
+  await clock.advance(5_000);
+  expect(words.nextAskMs([pod])).toBe(25_000);
+  expect(words.nextAskMs([{ ...pod, terminating: true }, { ...pod, ready: true }, crashed])).toBeUndefined();
+});
+
 it('secrets in a line stay out of the status', async () => {
   answer = 'panic: cannot reach http://admin:geheim@minio:9000';
   expect(await known(crashed)).toEqual({ line: 'panic: cannot reach http://***@minio:9000' });

@@ -9,15 +9,15 @@ import { FakeStores } from './support/fake-stores.ts';
 import { noProbes } from './support/no-probes.ts';
 
 const statefulSet = stored(aStatefulSet('a'));
-/** As the controller of StatefulSets words them (stateful_pod_control.go). */
+/** As the controller of StatefulSets words them (1.35.4, seen on a cluster). */
 const failed = (pod: string, error: string, lastObservedTime: string) => ({
   reason: 'FailedCreate',
-  note: `create Pod ${pod} in StatefulSet rootcoord failed error: ${error}`,
+  note: `Create Pod ${pod} in StatefulSet rootcoord failed error: ${error}`,
   series: { lastObservedTime },
 });
 const made = (pod: string, deprecatedLastTimestamp: string) => ({
   reason: 'SuccessfulCreate',
-  note: `create Pod ${pod} in StatefulSet rootcoord successful`,
+  note: `Create Pod ${pod} in StatefulSet rootcoord successful`,
   deprecatedLastTimestamp,
 });
 
@@ -53,7 +53,7 @@ const afterAWhile = async () => {
 
 it('the newest event of the StatefulSet says why it makes no pod', async () => {
   expect(await afterAWhile()).toBe(
-    'StatefulSet rootcoord: create Pod rootcoord-0 in StatefulSet rootcoord failed error: serviceaccount "milvus" not found',
+    'StatefulSet rootcoord: Create Pod rootcoord-0 in StatefulSet rootcoord failed error: serviceaccount "milvus" not found',
   );
   expect(selectors).toEqual(['regarding.uid=uid-of-StatefulSet']);
 });

@@ -31,6 +31,8 @@ const missing = { kind: 'Deployment' as const, name: 'my-release' };
 interface World {
   pair: CoordinatorPair | undefined;
   pods: readonly Pod[];
+  /** Events about the StatefulSet. */
+  events?: readonly object[];
   /** What happens while a label is written. */
   meanwhile?: () => void;
 }
@@ -86,7 +88,8 @@ function start(
     Promise.resolve(
       objects.find((object) => object.kind === kind && object.metadata.name === name),
     )) as unknown as KubeClient['get'];
-  const client = fakeClient({ apply, mergePatch, get });
+  const list = (() => Promise.resolve({ items: world.events ?? [] })) as unknown as KubeClient['list'];
+  const client = fakeClient({ apply, mergePatch, get, list });
   const reconciler = new Reconciler({
     client,
     caches: {
@@ -115,7 +118,7 @@ function start(
   });
   started.push(reconciler);
   const look = () => reconciler.reconcile('milvus', 'rootcoord', signal);
-  return { stores, world, applied, told, look };
+  return { stores, clock, world, applied, told, look };
 }
 
 describe('a look at a pair', () => {
@@ -215,6 +218,22 @@ describe('a look at a pair', () => {
       expect(await look()).toBe(15_001);
     },
   );
+
+  it('is asked for again once a pod is missing for 3 s, and says why it is not made', async () => {
+    const { stores, clock, world, look } = start();
+    stores.show([]);
+    await look();
+    expect(await look()).toBe(3_001);
+    const note = 'Create Pod rootcoord-0 in StatefulSet rootcoord failed error: serviceaccount "milvus" not found';
+    world.events = [{ reason: 'FailedCreate', note }];
+    await clock.advance(3_001);
+    expect(await look()).toBe(15_001);
+    expect(world.pair?.status?.summary).toContain('serviceaccount "milvus" not found');
+    world.events = [];
+    await clock.advance(15_001);
+    expect(await look()).toBe(15_001);
+    expect(world.pair?.status?.summary).not.toContain('serviceaccount');
+  });
 
   it('lets go of etcd when the pair is gone', async () => {
     const { stores, world, look } = start();
