@@ -17,6 +17,12 @@ export const roleReasons = {
       status: 'False',
       meaning: 'A process holds the role and does not serve yet: it is loading its metadata.',
     },
+    ActivePodNotReady: {
+      status: 'False',
+      meaning:
+        'The Milvus that holds the role is healthy, but its pod is not ready: another of its containers, or a readiness gate, keeps it so.',
+      action: 'See the container or gate that the message names.',
+    },
     ActiveNotAnswering: {
       status: 'False',
       meaning: 'The process that holds the role was healthy and gives no answer any more: it is frozen, or cut off.',

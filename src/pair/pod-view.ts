@@ -1,6 +1,6 @@
 import { annotations, labels } from '../api/names.ts';
 import { wasKilled } from '../kube/container-end.ts';
-import type { ContainerStatus, Pod, TerminatedState } from '../kube/core-types.ts';
+import type { ContainerStatus, Pod, StatusCondition, TerminatedState } from '../kube/core-types.ts';
 import type { ObjectMeta } from '../kube/objects.ts';
 import { lastWords, type LastWords } from '../milvus/last-words.ts';
 import { redacted } from '../base/redacted.ts';
@@ -42,6 +42,8 @@ export interface PodView {
   readonly hostNetwork: boolean;
   /** The kubelet's readiness: /healthz of Milvus, which a standby passes too. */
   readonly ready: boolean;
+  /** Why it is not ready although its Milvus container is, in its kubelet's words: another container, a readiness gate. */
+  readonly unreadyBeside?: string;
   /** Since when it is not ready; absent while it is. */
   readonly unreadySince?: Date;
   /** Deletion was asked for; the process may still run. */
@@ -83,6 +85,7 @@ export function viewAttachedPod(pod: Pod, containerName: string | undefined): Po
     ...(unschedulable === undefined ? {} : { unschedulable }),
     hostNetwork: spec?.hostNetwork ?? false,
     ready: readiness?.status === 'True',
+    ...unreadyBeside(readiness, container),
     ...(readiness?.status === 'False' && readiness.lastTransitionTime !== undefined
       ? { unreadySince: new Date(readiness.lastTransitionTime) }
       : {}),
@@ -92,6 +95,15 @@ export function viewAttachedPod(pod: Pod, containerName: string | undefined): Po
     ...(roleLabel === undefined ? {} : { roleLabel }),
     container: viewContainer(container),
   };
+}
+
+/** Where its node is not ready, the control plane calls a pod unready without a reason, whatever its containers do. */
+function unreadyBeside(
+  { status, reason, message }: Partial<StatusCondition> = {},
+  container: ContainerStatus | undefined,
+): Pick<PodView, 'unreadyBeside'> {
+  const isBeside = reason === 'ContainersNotReady' || reason === 'ReadinessGatesNotReady';
+  return status === 'False' && isBeside && container?.ready ? { unreadyBeside: message ?? reason } : {};
 }
 
 /** Where Multus and other meta plugins tell of all networks of a pod (Network Plumbing Working Group, v1.3). */

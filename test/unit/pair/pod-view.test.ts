@@ -53,6 +53,30 @@ it('a pod is seen by what its kubelet last said of the Milvus container', () => 
   });
 });
 
+describe('a pod that is not ready although its Milvus is', () => {
+  const withReadiness = (readiness: object, isMilvusReady = true): Pod => ({
+    ...running,
+    status: {
+      ...running.status,
+      conditions: [{ type: 'Ready', status: 'False', ...readiness }],
+      containerStatuses: [{ name: 'milvus', ready: isMilvusReady, restartCount: 0 }],
+    },
+  });
+  const beside = { reason: 'ContainersNotReady', message: 'containers with unready status: [log-shipper]' };
+  const gate = { reason: 'ReadinessGatesNotReady', message: 'the status of pod readiness gate "a" is not "True"' };
+
+  it.each([beside, gate])('is seen with why, in the words of its kubelet: $reason', (readiness) => {
+    expect(viewPod(withReadiness(readiness)).unreadyBeside).toBe(readiness.message);
+  });
+
+  it.each([
+    ['its Milvus is not ready', withReadiness(beside, false)],
+    ['its node is not: then nobody knows of its containers', withReadiness({})],
+  ])('is none where %s', (_, pod) => {
+    expect(viewPod(pod)).not.toHaveProperty('unreadyBeside');
+  });
+});
+
 it('a pod that was just made is seen without what is not known yet', () => {
   const { metadata } = running;
   expect(

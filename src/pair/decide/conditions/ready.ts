@@ -35,6 +35,13 @@ export function ready(assessment: Assessment): Finding<typeof type> {
       reason: 'ActiveNotAnswering',
       message: `${holder.pod?.name ?? 'the ACTIVE'} holds the role, was healthy until ${silence.since.toISOString()} and gives no answer any more: if its process is frozen its lease ends by itself, and a registered STANDBY takes over; if it goes on to hold the role, delete the pod`,
     };
+  if (holder?.state === 'Activating' && holder.pod?.unreadyBeside !== undefined)
+    return {
+      type,
+      status: 'False',
+      reason: 'ActivePodNotReady',
+      message: `${holder.pod.name} holds the role and its Milvus is healthy, but its pod is not ready, so Services leave it out: ${holder.pod.unreadyBeside}`,
+    };
   if (holder?.state === 'Activating')
     return {
       type,

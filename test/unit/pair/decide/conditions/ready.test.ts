@@ -48,6 +48,18 @@ describeCondition('Ready', [
     /rootcoord-0 .*not healthy yet/,
   ],
   [
+    'is false while the pod of a healthy ACTIVE is kept unready by a container beside it, and does not blame Milvus',
+    facts({
+      pods: [
+        aPod('rootcoord-0', { ready: false, unreadyBeside: 'containers with unready status: [log-shipper]' }),
+        aPod('rootcoord-1'),
+      ],
+    }),
+    'False',
+    'ActivePodNotReady',
+    /^rootcoord-0 holds the role and its Milvus is healthy, but .*\[log-shipper\]/,
+  ],
+  [
     'is false without a standby',
     facts({ pods: [aPod('rootcoord-0')], etcd: known(situations.firstAlone) }),
     'False',
