@@ -69,30 +69,48 @@ scenario('a Deployment as Helm makes it is taken under care, kept alive, and let
   expect(await otherWrites(scene, sinceMs)).toEqual([]);
 });
 
-scenario('what cannot be looked after is said: no workload, one replica, pods of somebody else', async (scene) => {
-  await scene.startEtcd();
-  const pair = await scene.applyPair('rootcoord', careSpec());
-  await pair.until('SpecValid', 'False', 'WorkloadNotFound');
+scenario(
+  'what cannot be looked after is said: no workload, one replica, pods of somebody else, a wrong address',
+  async (scene) => {
+    await scene.startEtcd();
+    const pair = await scene.applyPair('rootcoord', careSpec());
+    await pair.until('SpecValid', 'False', 'WorkloadNotFound');
 
-  await scene.kubectl.apply(releaseManifests());
-  await pair.untilSteady();
-  await scene.kubectl.run(['scale', 'deployment/my-release-milvus-rootcoord', '--replicas=1']);
-  await pair.until('SpecValid', 'False', 'WorkloadReplicas');
-  await pair.until('Ready', 'False', 'NoStandby');
-  await scene.kubectl.run(['scale', 'deployment/my-release-milvus-rootcoord', '--replicas=2']);
-  await pair.untilSteady();
-  await pair.until('SpecValid', 'True');
+    await scene.kubectl.apply(releaseManifests());
+    await pair.untilSteady();
+    await scene.kubectl.run(['scale', 'deployment/my-release-milvus-rootcoord', '--replicas=1']);
+    await pair.until('SpecValid', 'False', 'WorkloadReplicas');
+    await pair.until('Ready', 'False', 'NoStandby');
+    await scene.kubectl.run(['scale', 'deployment/my-release-milvus-rootcoord', '--replicas=2']);
+    await pair.untilSteady();
+    await pair.until('SpecValid', 'True');
 
-  // A second Deployment with the selector of the first: its controller leaves pods that have another owner alone.
-  const [configMap, deployment] = releaseManifests() as [object, { metadata: object; spec: object }];
-  const copy = { ...deployment, metadata: { name: 'copy', labels: releaseLabels } };
-  await scene.kubectl.apply([configMap, { ...copy, spec: { ...deployment.spec, replicas: 1 } }]);
-  expect((await pair.until('NoConflict', 'False', 'ForeignPods')).message).toContain('copy-');
-  const strangers = Object.entries(await releaseRoles(scene)).filter(([name]) => name.startsWith('copy-'));
-  expect(strangers).toEqual([[expect.any(String), undefined]]);
-  await scene.kubectl.run(['delete', 'deployment', 'copy']);
-  await pair.until('NoConflict', 'True');
-});
+    // A second Deployment with the selector of the first: its controller leaves pods that have another owner alone.
+    const [configMap, release] = releaseManifests() as [object, { metadata: object; spec: object }];
+    const copy = { ...release, metadata: { name: 'copy', labels: releaseLabels } };
+    await scene.kubectl.apply([configMap, { ...copy, spec: { ...release.spec, replicas: 1 } }]);
+    expect((await pair.until('NoConflict', 'False', 'ForeignPods')).message).toContain('copy-');
+    const strangers = Object.entries(await releaseRoles(scene)).filter(([name]) => name.startsWith('copy-'));
+    expect(strangers).toEqual([[expect.any(String), undefined]]);
+    await scene.kubectl.run(['delete', 'deployment', 'copy']);
+    await pair.until('NoConflict', 'True');
+
+    const deployment = 'deployment/my-release-milvus-rootcoord';
+    await scene.kubectl.run(['set', 'env', deployment, 'ROOT_COORD_IP=127.0.0.1']);
+    await scene.kubectl.run(['rollout', 'status', deployment, '--timeout=120s']);
+    const { message } = await pair.until('NoConflict', 'False', 'WrongAddress');
+    expect(message).toMatch(/has registered 127\.0\.0\.1:53100, a loopback address, .* Stop or delete neither/);
+    expect(message).toContain('look for rootCoord.ip in the configuration of Deployment my-release-milvus-rootcoord');
+    await until('the pods of before to be gone', async () => (await releaseLives(scene)).length === 2);
+    const lives = await releaseLives(scene);
+    await pair.until('StandbyReady', 'Unknown', 'NotObserved');
+    expect((await pair.status()).summary).not.toMatch(/zombie|stranger/);
+    expect(await releaseLives(scene)).toEqual(lives);
+    await scene.kubectl.run(['set', 'env', deployment, 'ROOT_COORD_IP-']);
+    await pair.untilSteady();
+    await pair.until('NoConflict', 'True');
+  },
+);
 
 scenario("a role moves from Helm's Deployment to the pair's own pods without a second ACTIVE", async (scene) => {
   const etcd = await scene.startEtcd();
