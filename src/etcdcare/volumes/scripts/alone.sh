@@ -8,6 +8,7 @@ source "${BASH_SOURCE[0]%/*}/common.sh"
 alone_url=http://127.0.0.1:${CLIENT_PORT:-23790}
 alone_log=''
 alone=''
+trap stop_alone EXIT
 
 # Clients' settings that are meant for the real etcd would be in the way here; its users are in the copy too.
 alone_etcdctl() {
@@ -34,7 +35,6 @@ start_alone() {
     --listen-client-urls "$alone_url" --advertise-client-urls "$alone_url" \
     --listen-peer-urls "http://127.0.0.1:${PEER_PORT:-23800}" --quota-backend-bytes 17179869184 >"$alone_log" 2>&1 &
   alone=$!
-  trap stop_alone EXIT
   while ((SECONDS < deadline)); do
     kill -0 "$alone" 2>/dev/null || return 1
     if status=$(alone_etcdctl --command-timeout 10s endpoint status -w json 2>/dev/null) && [[ $(field leader "$status") =~ [1-9] ]]; then

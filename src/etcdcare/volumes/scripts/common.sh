@@ -91,12 +91,27 @@ has_data() {
 
 size_of() { stat -c %s -- "$1"; }
 
-# need_space DIR BYTES: RESERVE_BYTES stay free beside what is about to be written.
+# has_space DIR BYTES: RESERVE_BYTES stay free beside what is about to be written. Sets available and reserve.
+has_space() {
+  reserve=${RESERVE_BYTES:-67108864}
+  available=$(($(df --output=avail -B1 -- "$1" | tail -n 1)))
+  ((available - reserve >= $2))
+}
+
+# need_space DIR BYTES ADVICE: the advice is optional.
 need_space() {
-  local available reserve=${RESERVE_BYTES:-67108864}
-  available=$(df --output=avail -B1 -- "$1" | tail -n 1)
-  ((available - reserve >= $2)) ||
-    no_space "$1 has $((available)) bytes free; $2 are needed, and $reserve are to stay free"
+  has_space "$1" "$2" ||
+    no_space "$1 has $available bytes free; $2 are needed, and $reserve are to stay free${3:+; $3}"
+}
+
+# remove_left FILE...: those that nobody has written to for an hour. No step of a script takes as long, so the Job that
+# was to finish such a file was killed.
+remove_left() {
+  local file now
+  now=$(date +%s)
+  for file in "$@"; do
+    if ((now - $(stat -c %Y -- "$file" 2>/dev/null || printf '%s' "$now") > 3600)); then rm -f -- "$file"; fi
+  done
 }
 
 # Segments of the log that a restored member begins with are allocated at once: one in use and the next one.

@@ -25,6 +25,8 @@ describe() {
 [[ ! -f $file ]] || describe true
 mkdir -p -- "$ARTEFACT_DIR"
 rm -f -- "$unfinished" "$unfinished.part"
+trap 'stop_alone; rm -f -- "$unfinished" "$unfinished.part"' EXIT
+remove_left "${ARTEFACT_DIR%/*}"/recovery-*/snapshot.unfinished "${ARTEFACT_DIR%/*}"/recovery-*/snapshot.unfinished.part
 
 expect_hash() {
   local hash
@@ -66,6 +68,7 @@ check_snapshot "$unfinished"
   other_content "the snapshot is of revision $snapshot_revision, not of $EXPECTED_REVISION"
 [[ -z ${EXPECTED_SHA256:-} || $(sha256_of "$unfinished") == "$EXPECTED_SHA256" ]] ||
   other_content "the SHA-256 of $unfinished is not $EXPECTED_SHA256"
+sync -- "$unfinished"
 mv -T -- "$unfinished" "$file"
 sync -f "$file"
 describe false

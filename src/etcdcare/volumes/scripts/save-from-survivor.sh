@@ -3,7 +3,8 @@
 # Variables: OPERATION, ENDPOINT (of the member, with scheme), ARTEFACT_DIR (recovery-<operation> in a volume);
 # EXPECTED_MEMBER_ID, EXPECTED_CLUSTER_ID (decimal, optional); RETRY_SECONDS (optional), for a member at its start
 # answers nothing for some 15 s; SCRATCH (optional): what is in the store is told too; DATA_DIR (optional, of the member):
-# the last entry of its log is told too; ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER, ETCDCTL_PASSWORD where
+# the last entry of its log is told too; PRECAUTION (optional, 1: a copy of a member that is well, taken before another is
+# changed): earlier ones beside it go, if they are of the same cluster and hold at most twice its keys; ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER, ETCDCTL_PASSWORD where
 # needed.
 
 # shellcheck source=common.sh
@@ -23,6 +24,19 @@ describe() {
   finish
 }
 
+# They would fill the volume of a member that is well, one with each replacement of another.
+remove_earlier() {
+  local note of keys
+  for note in "${ARTEFACT_DIR%/*}"/recovery-*/precaution; do
+    [[ $note != "$ARTEFACT_DIR/precaution" ]] || continue
+    read -r of keys <"$note" || continue
+    [[ $of == "$cluster" && $keys =~ ^[0-9]+$ ]] || continue
+    ((keys <= 2 * snapshot_keys)) || continue
+    rm -f -- "${note%/*}/snapshot.db" "$note"
+    rmdir -- "${note%/*}" || true
+  done
+}
+
 [[ ! -f $file ]] || describe true
 mkdir -p -- "$ARTEFACT_DIR"
 
@@ -36,9 +50,11 @@ member=$(field member_id "$status") cluster=$(field cluster_id "$status")
   other_ids "$ENDPOINT is member $member, not $EXPECTED_MEMBER_ID"
 [[ -z ${EXPECTED_CLUSTER_ID:-} || $cluster == "$EXPECTED_CLUSTER_ID" ]] ||
   other_ids "$ENDPOINT is of cluster $cluster, not of $EXPECTED_CLUSTER_ID"
+remove_left "${ARTEFACT_DIR%/*}"/recovery-*/snapshot.unfinished "${ARTEFACT_DIR%/*}"/recovery-*/snapshot.unfinished.part
 need_space "$ARTEFACT_DIR" "$(field dbSize "$status")"
 
 unfinished=$ARTEFACT_DIR/snapshot.unfinished
+trap 'rm -f -- "$unfinished" "$unfinished.part"' EXIT
 log=$ARTEFACT_DIR/save.log
 rm -f -- "$unfinished" "$unfinished.part"
 until etcdctl --endpoints "$ENDPOINT" --command-timeout 600s snapshot save "$unfinished" >/dev/null 2>"$log"; do
@@ -47,9 +63,12 @@ until etcdctl --endpoints "$ENDPOINT" --command-timeout 600s snapshot save "$unf
   sleep 1
 done
 check_snapshot "$unfinished"
+[[ -z ${PRECAUTION:-} ]] || printf '%s %s\n' "$cluster" "$snapshot_keys" >"$ARTEFACT_DIR/precaution"
+sync -- "$unfinished"
 mv -T -- "$unfinished" "$file"
 rm -f -- "$log"
 sync -f "$file"
+[[ -z ${PRECAUTION:-} ]] || remove_earlier
 if [[ -n ${SCRATCH:-} ]]; then
   count_keys etcdctl --endpoints "$ENDPOINT" || no_answer "$ENDPOINT does not list its keys"
 fi

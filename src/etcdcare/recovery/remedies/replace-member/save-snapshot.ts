@@ -6,7 +6,10 @@ import { dataPlace, memberJob } from '../member-job.ts';
 import type { Step } from '../../remedy.ts';
 import { approved } from './replacement.ts';
 
-/** A proven snapshot of a healthy member, kept beside its data: what the replacing must never be needed for. */
+/**
+ * A proven snapshot of a healthy member, kept beside its data: what the replacing must never be needed for. The one that
+ * an earlier replacement left there goes.
+ */
 export const saveSnapshot: Step = {
   name: 'SaveSnapshot',
   safeToStop: true,
@@ -26,6 +29,7 @@ export const saveSnapshot: Step = {
         OPERATION: operation,
         ENDPOINT: `${setup.clientTLS ? 'https' : 'http'}://${advertisedName(setup, pod)}:${setup.clientPort}`,
         ARTEFACT_DIR: `${place.dataDir.slice(0, place.dataDir.lastIndexOf('/'))}/recovery-${operation}`,
+        PRECAUTION: '1',
       },
     });
     const outcome = await runScript(work.client, job, work.signal);
