@@ -16,8 +16,9 @@ interface BootIssue {
 
 /**
  * What keeps a coordinator from starting. Each was written by a real server, 2.2.16 or 2.3.5, that was made to fail so; the
- * integration test of this name does that again for four of them. Of later releases none can be run here: the last line is in the session
- * code of 2.6.8, and a server of 2.6.18 wrote it in milvus#50694.
+ * integration test of this name does that again for five of them. Two are not from such a server. The last line is in the
+ * session code of 2.6.8, and a server of 2.6.18 wrote it in milvus#50694. `authentication failed` is what etcd 3.5 answers
+ * to a wrong password; only Milvus 2.3.7 and newer, which cannot be run here, send one.
  */
 const bootIssues: readonly BootIssue[] = [
   {
@@ -47,11 +48,11 @@ const bootIssues: readonly BootIssue[] = [
     meaning: 'the message queue is rocksmq, which works in a standalone Milvus alone: set mq.type to kafka or pulsar',
   },
   {
-    pattern: /load etcd cert(?: key pair)? error|load etcd CACert|tls: failed to (?:find|parse)/,
+    pattern: /load etcd (?:cert key pair|CACert file) error/,
     meaning: 'the certificates for etcd cannot be read: check etcd.tls and its Secret',
   },
   {
-    pattern: /etcdserver: (?:user name is empty|authentication failed|invalid auth token)/,
+    pattern: /etcdserver: (?:user name is empty|authentication failed)/,
     meaning: 'etcd wants a login, or another one: set etcd.auth (Milvus 2.3.7 and newer), or correct its Secret',
     waits: true,
   },
@@ -76,6 +77,14 @@ const bootIssues: readonly BootIssue[] = [
   },
 ];
 
+/** A fault of Milvus itself, which Go reports: what led to it may stand above it. */
+const FAULT = /^panic: runtime error: /;
+
+/** Whether these words are only a fault of Milvus: the whole log may say what led to it. */
+export function isFault({ line }: LastWords): boolean {
+  return FAULT.test(line);
+}
+
 /** A line of a goroutine's stack: a dump of all of them has hundreds (Go's SIGABRT, exit code 134). */
 const STACK_LINE =
   /^(?:goroutine \d+|created by |\t|runtime\.|rax |r\w+ +0x|\[signal |SIG\w+:|PC=|panic\(|[\w./\-@*()[\]{},·]+\(.*\)$)/;
@@ -92,14 +101,15 @@ function isComplaint(line: string): boolean {
 
 /**
  * The line that tells why a coordinator ended by itself, out of the end of its log: where there is one the panic, else
- * the last error, else the last line without a level that is a complaint.
+ * the last error, else the last line without a level that is a complaint. Of a panic that is a fault of Milvus itself it is
+ * the known line that led to it: 2.2.16 goes on without the certificates for etcd until it meets a nil pointer.
  *
  * @returns undefined where the text has nothing but stacks, as the last 2048 bytes of a dump do, or nothing but news.
  */
 export function lastWords(text: string): LastWords | undefined {
   const lines = linesOf(text);
   const panic = lines.findIndex((line) => /^(?:panic|fatal error): /.test(line));
-  if (panic >= 0) return wordsOf(withWhatFollows(lines, panic));
+  if (panic >= 0) return wordsOf(causeOfFault(lines, panic) ?? withWhatFollows(lines, panic));
   const errors = lines.filter((line) => /\[(?:ERROR|FATAL|PANIC)\]/.test(line));
   const error = errors.findLast((line) => issueOf(line)) ?? errors.at(-1);
   if (error !== undefined) return wordsOf(error);
@@ -130,6 +140,14 @@ function issueOf(line: string): BootIssue | undefined {
 function wordsOf(line: string): LastWords {
   const meaning = issueOf(line)?.meaning;
   return { line: shortened(line), ...(meaning === undefined ? {} : { meaning }) };
+}
+
+function causeOfFault(lines: readonly string[], at: number): string | undefined {
+  if (!FAULT.test(lines[at] ?? '')) return undefined;
+  return lines.slice(0, at).findLast((line) => {
+    const issue = issueOf(line);
+    return issue && !issue.waits;
+  });
 }
 
 /** `panic: All attempts results:` says on the next line what (2.2). */
@@ -165,7 +183,7 @@ function fromClient(line: string): string | undefined {
 
 /** `[time] [ERROR] [file:line] ["message"] [error="..."] [stack="..."]` as `message: error` (zap, as Milvus has it). */
 function fromZap(line: string): string {
-  const [, message] = /\[(?:ERROR|FATAL|PANIC|WARN)\] \[[^\]]*\] \["?((?:[^"\\\]]|\\.)*)"?\]/.exec(line) ?? [];
+  const [, message] = /\[(?:INFO|WARN|ERROR|FATAL|PANIC)\] \[[^\]]*\] \["?((?:[^"\\\]]|\\.)*)"?\]/.exec(line) ?? [];
   if (message === undefined) return line;
   const [, error] = /\[(?:error|"error msg")="((?:[^"\\]|\\.)*)"\]/.exec(line) ?? [];
   return error === undefined ? message : `${message}: ${error.replaceAll('\\"', '"')}`;

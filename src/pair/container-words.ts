@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { isApiError } from '../kube/errors.ts';
 import { wasKilled } from '../kube/container-end.ts';
 import type { PodLogs } from '../kube/pod-logs.ts';
-import { lastWords, waitingWords, type LastWords } from '../milvus/last-words.ts';
+import { isFault, lastWords, waitingWords, type LastWords } from '../milvus/last-words.ts';
 import { readable, type PodView } from './pod-view.ts';
 
 /** A dump of every goroutine has some hundred lines below the panic (2.3.5: 260 to 680 in all). */
@@ -97,13 +97,14 @@ interface Wanted {
   readonly previous: boolean;
 }
 
-/** Which container of a pod that does not come up has to be asked; undefined: none, or its words are known. */
+/** Which container of a pod that does not come up has to be asked; undefined: none, or why it ended is known. */
 function wantedOf({ ready, terminating, container }: PodView, nowMs: number): Wanted | undefined {
   if (ready || terminating) return undefined;
   const { terminated, lastTerminated, runningSince, id } = container;
   const end = terminated ?? (runningSince ? undefined : lastTerminated);
   if (end?.containerID !== undefined) {
-    if (end.exitCode === 0 || wasKilled(end) || lastWords(end.message ?? '')) return undefined;
+    const kept = lastWords(end.message ?? '');
+    if (end.exitCode === 0 || wasKilled(end) || (kept && !isFault(kept))) return undefined;
     return { id: end.containerID, ended: true, previous: !terminated };
   }
   if (!runningSince || id === undefined || nowMs - runningSince.getTime() < ASK_EVERY_MS) return undefined;

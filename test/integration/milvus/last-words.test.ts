@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lastWords } from '../../../src/milvus/last-words.ts';
+import { isFault, lastWords } from '../../../src/milvus/last-words.ts';
 import { ensureMilvusServer, milvusConfiguration, type MilvusRelease } from '../../images/milvus-server.ts';
 import { startEtcd, type EtcdServer } from '../support/etcd.ts';
 import { freePorts } from '../support/free-ports.ts';
@@ -56,6 +56,17 @@ describe('the last words of a real coordinator that is made to fail', () => {
     expect(lastWords(log.slice(-KEPT_BYTES))).toMatchObject({
       line: 'panic: key not found: etcd.kvSubPath',
       meaning: expect.stringContaining('ETCD_KV_SUB_PATH'),
+    });
+  }, 90_000);
+
+  it('of 2.2 without its certificates are above a fault, beyond what the kubelet keeps', async () => {
+    const variables = { ETCD_KV_SUB_PATH: 'kv', ETCD_SSL_ENABLED: 'true', ETCD_SSL_TLS_CERT: '/none' };
+    const log = await logOf('2.2.16', variables);
+    const kept = lastWords(log.slice(-KEPT_BYTES));
+    expect([kept?.line, kept && isFault(kept)]).toEqual([expect.stringMatching(/nil pointer dereference/), true]);
+    expect(lastWords(log)).toMatchObject({
+      line: expect.stringContaining('load etcd cert key pair error'),
+      meaning: expect.stringContaining('etcd.tls'),
     });
   }, 90_000);
 

@@ -68,6 +68,24 @@ describe('what a coordinator says as it ends', () => {
       /etcd\.tls/,
     ],
     [
+      'certificates that are not there (2.2), which are logged as INFO far above the fault that they lead to',
+      `[2026/12/01 04:10:00.715 +00:00] [INFO] [paramtable/base_table.go:176] ["init with etcd failed"] [error="load etcd cert key pair error: tls: failed to find any PEM data in certificate input"] [errorVerbose="tls: failed to find any PEM data"]\npanic: runtime error: invalid memory address or nil pointer dereference\n${stack}`,
+      'init with etcd failed: load etcd cert key pair error: tls: failed to find any PEM data in certificate input',
+      /etcd\.tls/,
+    ],
+    [
+      'a CA that is not there',
+      `panic: load etcd CACert file error, filename = /none: open /none: no such file or directory\n${stack}`,
+      'panic: load etcd CACert file error, filename = /none: open /none: no such file or directory',
+      /etcd\.tls/,
+    ],
+    [
+      'a fault of Milvus with nothing above it that is known',
+      `${zap('etcd went away for a moment', 'etcdserver: user name is empty')}\npanic: runtime error: index out of range [1] with length 1\n${stack}`,
+      'panic: runtime error: index out of range [1] with length 1',
+      undefined,
+    ],
+    [
       'an older Milvus below a version key (2.6.18, as milvus#50694 has it)',
       `panic: current version(2.6.18), session version(3.0.0-beta): session version check failure\n${stack}`,
       'panic: current version(2.6.18), session version(3.0.0-beta): session version check failure',

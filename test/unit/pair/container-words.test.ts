@@ -50,6 +50,16 @@ it('the log of a container that ended is read once, where the message of the kub
   expect(found).toBe(1);
 });
 
+it('the log is read also where the message has a fault of Milvus alone, to which something above it led', async () => {
+  const fault = 'panic: runtime error: invalid memory address or nil pointer dereference';
+  const pod = aPod('rootcoord-1', {
+    ready: false,
+    container: aContainer({ runningSince: undefined, terminated: { ...end, message: fault } }),
+  });
+  answer = `[x] [INFO] [b.go:1] ["init with etcd failed"] [error="load etcd CACert file error"]\n${fault}`;
+  expect(await known(pod)).toMatchObject({ line: 'init with etcd failed: load etcd CACert file error' });
+});
+
 it('a container that is not replaced yet is asked for itself', async () => {
   const pod = aPod('rootcoord-1', {
     ready: false,
