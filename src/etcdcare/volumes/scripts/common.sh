@@ -283,8 +283,8 @@ describe_snapshot() {
   text totalKeys "$snapshot_keys"
 }
 
-# count_keys COMMAND...: the command is an etcdctl; adds keys, prefixes and sessionRoots to the line. Writes to SCRATCH. A
-# root of Milvus has sessions where keys lie under <root>/meta/session/ (`meta` may be named otherwise).
+# count_keys COMMAND...: the command is an etcdctl; adds keys, prefixes and sessionRoots to the line, of these as many as
+# fit: a quote in a name takes two bytes. Writes to SCRATCH. A root of Milvus has sessions where keys lie under <root>/meta/session/ (`meta` may be named otherwise).
 count_keys() {
   local list=$SCRATCH/keys line name count listed='' roots='' shown=0 rest=0
   mkdir -p -- "$list"
@@ -295,14 +295,17 @@ count_keys() {
   grep -av '^$' "$list/keys" >"$list/lines" || true
   sed -E 's#^(/?[^/]*).*#\1#' "$list/lines" | sort | uniq -c | sort -rn >"$list/prefixes"
   while read -r count name; do
-    if ((shown++ < 12)); then
+    if ((shown++ < 12 && ${#listed} < 900)); then
       listed+=",$(pair "${name:0:80}" "$count")"
     else
       rest=$((rest + count))
     fi
   done <"$list/prefixes"
   sed -nE 's#^(.+)/[^/]+/session/.+$#\1#p' "$list/lines" | sort -u >"$list/roots"
-  while read -r line; do roots+=",$(quoted "${line:0:80}")"; done < <(head -n 12 "$list/roots")
+  while read -r line; do
+    ((${#roots} < 900)) || break
+    roots+=",$(quoted "${line:0:80}")"
+  done < <(head -n 12 "$list/roots")
   text keys "$(grep -ac '' "$list/lines" || true)"
   json prefixes "[${listed#,}]"
   text keysOfOtherPrefixes "$rest"

@@ -122,7 +122,7 @@ if [[ ! -f $base.info ]]; then
 fi
 
 newest=$(<"$base.info")
-held=0 kept=0 listed=''
+held=0 kept=0 full=0 listed=''
 list_snapshots
 for line in "${lines[@]}"; do
   name=$(text_field name "$line")
@@ -134,13 +134,13 @@ for line in "${lines[@]}"; do
   else
     held=$((held + 1))
   fi
+  ((full == 0)) || continue
   # What is in each stands in its own .info; here is what one chooses by, as far as it fits into the line.
-  if ((${#listed} + ${#newest} < 3100)); then
-    listed+=",{\"name\":$(quoted "$name"),\"savedAt\":\"${line:12:20}\",\"clusterId\":\"$(text_field clusterId "$line")\""
-    listed+=",\"revision\":\"$(text_field revision "$line")\",\"hashKV\":\"$(text_field hashKV "$line")\""
-    listed+=",\"keys\":\"$(text_field keys "$line")\",\"sha256\":\"$(text_field sha256 "$line")\""
-    listed+=",\"sessionRoots\":$(list_field sessionRoots "$line")}"
-  fi
+  entry=",{\"name\":$(quoted "$name"),\"savedAt\":\"${line:12:20}\",\"clusterId\":\"$(text_field clusterId "$line")\""
+  entry+=",\"revision\":\"$(text_field revision "$line")\",\"hashKV\":\"$(text_field hashKV "$line")\""
+  entry+=",\"keys\":\"$(text_field keys "$line")\",\"sha256\":\"$(text_field sha256 "$line")\""
+  entry+=",\"sessionRoots\":$(list_field sessionRoots "$line")}"
+  if ((${#listed} + ${#entry} + ${#newest} < 3600)); then listed+=$entry; else full=1; fi
 done
 
 result=''

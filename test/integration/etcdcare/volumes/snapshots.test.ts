@@ -135,6 +135,19 @@ describe('scheduled snapshots', () => {
     expect(saved.snapshots).toMatchObject([{ name: 'snapshot-10.db', keys: 1n, sessionRoots: [root] }]);
   });
 
+  it('are saved where names are so long that not all of them fit into a termination log', async () => {
+    await using odd = await startEtcd();
+    for (const number of Array(12).keys())
+      await odd.etcdctl(['put', `${10 + number}${'"'.repeat(90)}/meta/session/x`, 'x']);
+    const folder = await bench.mount('long');
+    const { newest, snapshots } = await save('20', { ...plain(odd), SNAPSHOT_DIR: folder });
+    expect(newest.prefixes).toContainEqual({ prefix: `21${'"'.repeat(78)}`, keys: 1n });
+    expect(newest.prefixes.length).toBeGreaterThan(3);
+    expect(newest.sessionRoots.length).toBeGreaterThan(3);
+    expect(newest.keysOfOtherPrefixes).toBe(12n - BigInt(newest.prefixes.length));
+    expect(snapshots.length).toBeLessThanOrEqual(1);
+  });
+
   it('leave no file behind that a killed Job began, and touch none that is being written', async () => {
     const folder = await bench.mount('killed');
     const left = ['snapshot-k.unfinished', 'snapshot-k.unfinished.part', 'snapshot-l.unfinished'];
