@@ -41,7 +41,7 @@ scenario(
     });
 
     await untilReason(scene, 'Healthy', 'AllMembersHealthy');
-    expect(await kubectl.run(['get', 'etcdguards'])).toMatch(/^etcd +True +3\/3 +etcd-\d +\d+s/m);
+    expect(await kubectl.run(['get', 'etcdguards'])).toMatch(/^etcd +True +3\/3 +etcd-\d +NoRecovery +\d+s/m);
 
     const brokenMs = Date.now();
     await kubectl.run(['set', 'image', 'statefulset/etcd', 'etcd=localhost/etcd:missing']);
