@@ -41,7 +41,7 @@ function guardConditionsPage(): string {
     '# Conditions of an EtcdGuard',
     '',
     'Every condition is in `status.conditions` from the first write on; `Reconciling` and `Stalled` only while they are',
-    'true. What to do about an ailment stands in `status.diagnosis` and in the runbooks.',
+    'true. What to do about a problem stands in `status.diagnosis` and in the runbooks.',
     '',
     ...sectionsOf(GUARD_CONDITION_TYPES, guardConditionMeanings, guardReasons),
   ].join('\n');

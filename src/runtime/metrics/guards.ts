@@ -42,7 +42,7 @@ export function guardMetrics(registry: Registry): GuardMetrics {
   });
   const diagnosis = new Gauge({
     name: 'etcdguard_diagnosis',
-    help: 'Always 1; the label case says what ails the etcd. Absent when nothing does.',
+    help: 'Always 1; the label case names the diagnosis. Absent when there is none.',
     labelNames: ['namespace', 'name', 'case'],
     registers,
   });
